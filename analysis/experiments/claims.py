@@ -1,0 +1,133 @@
+"""Claims about mixing, and how a comparison answers them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.measures.registry import MEASURES
+from analysis.runs.record import Record
+from analysis.sides.base import Side
+from analysis.stats import Comparison, Verdict, compare, holm, replicates_to_decide, verdict
+from analysis.streams import seed_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """That mixing moves a measure one way by more than a size that matters."""
+
+    measure: str
+    """A name of the registry of measures."""
+    direction: int
+    """+1: mixing raises it; -1: mixing lowers it."""
+    smallest: Mapping[str, float]
+    """Smallest effect of interest by side, in the measure's units, stated before the run; a side may be missing."""
+    conditions: tuple[str, ...] = ("",)
+    """Conditions under which the measure is taken, of which a side may lack some."""
+
+    @property
+    def text(self) -> str:
+        """The claim in words."""
+        return f"{'raises' if self.direction > 0 else 'lowers'} {MEASURES[self.measure].label}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One claim on one side under one condition, and the answer."""
+
+    side: str
+    measure: str
+    condition: str
+    direction: int
+    smallest: float
+    comparison: Comparison
+    p_holm: float
+    verdict: Verdict
+    reason: str
+    """Why the verdict is undetermined where too few pairs are defined, or empty."""
+    needed: int | None
+    """About how many replicates would decide an undetermined verdict."""
+
+    @property
+    def key(self) -> str:
+        """``measure:condition``, as in the records."""
+        return f"{self.measure}:{self.condition}" if self.condition else self.measure
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``summary.json``."""
+        c = self.comparison
+        return {
+            "side": self.side,
+            "measure": self.measure,
+            "condition": self.condition,
+            "claim": "raises" if self.direction > 0 else "lowers",
+            "smallest_effect_of_interest": self.smallest,
+            "pairs": c.pairs,
+            "replicates": c.replicates,
+            "without_mixing": c.without,
+            "with_mixing": c.with_mixing,
+            "difference": c.difference,
+            "interval_95": [c.low, c.high],
+            "hedges_g": c.hedges_g,
+            "probability_of_superiority": c.superiority,
+            "p_value": c.p_value,
+            "p_holm": self.p_holm,
+            "verdict": str(self.verdict),
+            "reason": self.reason,
+            "replicates_to_decide": self.needed,
+        }
+
+
+def judge(
+    claims: Sequence[Claim], sides: Sequence[Side], records: Sequence[Record], seed: int
+) -> list[Finding]:
+    """Compare the arms for every claim, side and condition; p values are Holm-corrected over all of them."""
+    open_findings = []
+    for side in sides:
+        ours = sorted((r for r in records if r.side == side.name), key=lambda r: r.replicate)
+        for claim in claims:
+            for condition in claim.conditions:
+                key = f"{claim.measure}:{condition}" if condition else claim.measure
+                if side.name in claim.smallest and any(key in r.values for r in ours):
+                    without, with_mixing = (
+                        [r.values[key] for r in ours if r.mixing is mixing] for mixing in (False, True)
+                    )
+                    comparison = compare(without, with_mixing, seed=seed_for(seed, "bootstrap", side.name, key))
+                    open_findings.append((side.name, claim, condition, key, comparison, ours))
+    adjusted = holm([comparison.p_value for *_, comparison, _ in open_findings])
+    return [
+        _close(side, claim, condition, key, comparison, ours, p)
+        for (side, claim, condition, key, comparison, ours), p in zip(open_findings, adjusted, strict=True)
+    ]
+
+
+def _close(
+    side: str, claim: Claim, condition: str, key: str, comparison: Comparison, records: Sequence[Record], p: float
+) -> Finding:
+    smallest = claim.smallest[side]
+    answer = verdict(comparison, claim.direction, smallest)
+    return Finding(
+        side=side,
+        measure=claim.measure,
+        condition=condition,
+        direction=claim.direction,
+        smallest=smallest,
+        comparison=comparison,
+        p_holm=p,
+        verdict=answer,
+        reason=_reason(comparison, [r.reasons[key] for r in records if key in r.reasons]),
+        needed=replicates_to_decide(comparison, smallest) if answer is Verdict.UNDETERMINED else None,
+    )
+
+
+def _reason(comparison: Comparison, reasons: Sequence[str]) -> str:
+    if not math.isnan(comparison.low):
+        return ""
+    counted = f"defined in {comparison.pairs} of {comparison.replicates} replicates, too few for an interval"
+    return f"{counted} ({reasons[0]})" if reasons else counted
+
+
+def overall(findings: Sequence[Finding]) -> Verdict:
+    """The verdict on one claim over its conditions: their common one, or `Verdict.CONDITIONAL`."""
+    verdicts = {finding.verdict for finding in findings}
+    return verdicts.pop() if len(verdicts) == 1 else Verdict.CONDITIONAL

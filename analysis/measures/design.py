@@ -1,0 +1,72 @@
+"""Which presence masks to evaluate: all of them, or a sample."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from analysis.arrays import Bools
+
+EXACT_LIMIT = 20
+"""Elements up to which all ``2**n`` masks are evaluated by default."""
+DEFAULT_SAMPLES = 8192
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskDesign:
+    """Masks (masks, n), and how they were chosen.
+
+    ``complete``: all ``2**n``, mask ``k`` having element ``i`` where bit ``i`` of ``k`` is set.
+    ``antithetic``: Bernoulli(1/2), the second half being the complement of the first.
+    ``independent``: Bernoulli(keep_prob).
+    """
+
+    masks: Bools
+    kind: Literal["complete", "antithetic", "independent"]
+    keep_prob: float
+
+    @property
+    def n(self) -> int:
+        """Number of elements."""
+        return self.masks.shape[1]
+
+
+def complete(n: int, keep_prob: float = 0.5) -> MaskDesign:
+    """All masks of ``n <= 24`` elements."""
+    if not 1 <= n <= 24:
+        raise ValueError(f"all masks are evaluated for 1 to 24 elements; got {n}: take a sample")
+    number = np.arange(2**n, dtype=np.uint32)
+    masks = np.empty((2**n, n), dtype=np.bool_)
+    for element in range(n):
+        masks[:, element] = (number >> np.uint32(element)) & np.uint32(1)
+    return MaskDesign(masks=masks, kind="complete", keep_prob=_probability(keep_prob))
+
+
+def sample(n: int, samples: int, rng: np.random.Generator, keep_prob: float = 0.5) -> MaskDesign:
+    """``samples`` random masks; at keep probability 1/2 in antithetic pairs, so an odd number is rounded up.
+
+    Raises ValueError for fewer than 64 samples, with which no interval could be given.
+    """
+    if samples < 64:
+        raise ValueError(f"a sample needs at least 64 masks; got {samples}")
+    if keep_prob == 0.5:
+        half = rng.integers(0, 2, size=(-(-samples // 2), n), dtype=np.uint8).astype(np.bool_)
+        return MaskDesign(masks=np.concatenate([half, ~half]), kind="antithetic", keep_prob=keep_prob)
+    masks = rng.random((samples, n)) < _probability(keep_prob)
+    return MaskDesign(masks=masks, kind="independent", keep_prob=keep_prob)
+
+
+def choose(n: int, samples: int | None, rng: np.random.Generator, keep_prob: float = 0.5) -> MaskDesign:
+    """All masks where that is affordable, otherwise a sample.
+
+    With ``samples=None``, all masks up to 20 elements and 8,192 beyond; otherwise all where ``2**n <= samples``.
+    """
+    if n <= EXACT_LIMIT if samples is None else 2**n <= samples:
+        return complete(n, keep_prob)
+    return sample(n, samples or DEFAULT_SAMPLES, rng, keep_prob)
+
+
+def _probability(keep_prob: float) -> float:
+    if not 0.0 < keep_prob < 1.0:
+        raise ValueError(f"keep_prob must lie strictly between 0 and 1; got {keep_prob}")
+    return keep_prob

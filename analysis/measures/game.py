@@ -1,0 +1,24 @@
+"""The object of the interaction measures: elements that are there or not, and a performance."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from analysis.arrays import Bools, Floats
+
+
+class Game(Protocol):
+    """Anything that says how well a whole does when only some of its elements are present."""
+
+    @property
+    def n(self) -> int:
+        """Number of elements."""
+
+    def __call__(self, masks: Bools) -> Floats:
+        """Performance (masks,) for presence masks (masks, n), True where an element is present."""
+
+
+class ScaledGame(Game, Protocol):
+    """A game that gives its performance on two scales at once."""
+
+    def performance(self, masks: Bools) -> Mapping[str, Floats]:
+        """Performance (masks,) by scale: first in natural units, then on the log scale."""

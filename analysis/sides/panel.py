@@ -1,0 +1,122 @@
+"""The panel: every measure of one subject, the same code for genes and neurons."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.arrays import Floats
+from analysis.measures.association import association
+from analysis.measures.crossing import crossing
+from analysis.measures.design import choose, sample
+from analysis.measures.knock_out import knock_out_curve
+from analysis.measures.spectrum import spectrum
+from analysis.sides.base import Subject
+from analysis.streams import generator_for
+
+SCALE_NAMES = ("natural", "log")
+
+
+class PanelSpec(BaseModel):
+    """How finely to measure."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    masks: int = Field(default=8192, ge=256, le=10_000_000, description="presence masks for the interaction spectrum")
+    knock_out_masks: int = Field(default=64, ge=8, le=1_000_000, description="masks at each point of the knock-out curve")
+    children: int = Field(default=128, ge=64, le=1_000_000, description="children of each pair of parents")
+    pairs: int = Field(default=32, ge=1, le=100_000, description="pairs of individuals crossed in a population")
+    members: int = Field(default=4, ge=1, le=100_000, description="individuals of a population taken apart")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readings:
+    """What the panel says of one subject."""
+
+    values: dict[str, float]
+    """``measure:condition`` to value; NaN where undefined."""
+    reasons: dict[str, str]
+    """Why a value is undefined."""
+    curves: dict[str, Floats]
+    """What figures draw: ``performance``, ``spectrum:natural`` and ``:log`` (3,), ``retained:natural`` and ``:log``."""
+    association: Floats
+    """(n, n): correlation of the first observations."""
+
+
+def take_panel(subject: Subject, spec: PanelSpec, seed: int) -> Readings:
+    """Measure everything. Two arms measured with one seed see the same masks."""
+    values: dict[str, float] = dict(subject.performance)
+    curves: dict[str, Floats] = dict(subject.curves)
+    reasons: dict[str, str] = {}
+    _interactions(subject, spec, seed, values, curves, reasons)
+    for condition, games in subject.crosses.items():
+        masks = sample(games[0].n, spec.children, generator_for(seed, "children")).masks
+        crossed = list(crossing(games, masks, subject.baseline).values())
+        natural, log = crossed
+        values[f"hybrid_viability:{condition}"] = natural.hybrid_viability
+        values[f"half_swap_load:{condition}"] = log.half_swap_load
+        for scale, result in zip(SCALE_NAMES, crossed, strict=True):
+            values[f"parents_{scale}:{condition}"] = result.parents
+            values[f"children_{scale}:{condition}"] = result.children
+        if np.isnan(natural.hybrid_viability):
+            reasons[f"hybrid_viability:{condition}"] = "the parents are no better than the baseline"
+    associations = [association(observed) for observed in subject.observations]
+    values["mean_association"] = _mean([a.mean_squared for a in associations])
+    values["effective_number"] = _mean([a.effective_number for a in associations])
+    values["constant_elements"] = _mean([float(np.sum(~a.varying)) for a in associations])
+    for a in associations:
+        if a.reason:
+            reasons["mean_association"] = reasons["effective_number"] = a.reason
+    return Readings(values=values, reasons=reasons, curves=curves, association=associations[0].correlation)
+
+
+def _interactions(
+    subject: Subject,
+    spec: PanelSpec,
+    seed: int,
+    values: dict[str, float],
+    curves: dict[str, Floats],
+    reasons: dict[str, str],
+) -> None:
+    """Spectrum, synergy and redundancy, knock-out curve: averages over the subject's wholes."""
+    found: defaultdict[str, list[Floats | float]] = defaultdict(list)
+    for game in subject.wholes:
+        design = choose(game.n, spec.masks, generator_for(seed, "masks"))
+        performance = game.performance(design.masks)
+        knocked_out = knock_out_curve(game, spec.knock_out_masks, generator_for(seed, "knock-out"))
+        for scale, (name, of_masks) in zip(SCALE_NAMES, performance.items(), strict=True):
+            measured, curve = spectrum(design, of_masks), knocked_out[name]
+            worth = float(curve.mean[-1] - curve.mean[0])
+            found[f"spectrum:{scale}"].append(measured.shares)
+            found[f"retained:{scale}"].append(curve.retained)
+            found[f"retention_at_half:{scale}"].append(curve.retention_at_half)
+            found[f"synergy_mass:{scale}"].append(measured.synergy / worth if worth > 0.0 else float("nan"))
+            found[f"redundancy_mass:{scale}"].append(measured.redundancy / worth if worth > 0.0 else float("nan"))
+            if measured.reason:
+                reasons[f"first_order_share:{scale}"] = reasons[f"second_order_share:{scale}"] = measured.reason
+            if not worth > 0.0:
+                for measure in ("retention_at_half", "synergy_mass", "redundancy_mass"):
+                    reasons[f"{measure}:{scale}"] = "the intact whole is worth no more than nothing at all"
+    for scale in SCALE_NAMES:
+        curves[f"spectrum:{scale}"] = _mean_rows(found[f"spectrum:{scale}"])
+        curves[f"retained:{scale}"] = _mean_rows(found[f"retained:{scale}"])
+        values[f"first_order_share:{scale}"], values[f"second_order_share:{scale}"] = (
+            float(share) for share in curves[f"spectrum:{scale}"][:2]
+        )
+        for measure in ("synergy_mass", "redundancy_mass", "retention_at_half"):
+            values[f"{measure}:{scale}"] = _mean(found[f"{measure}:{scale}"])
+
+
+def _mean(values: Sequence[Floats | float]) -> float:
+    """Mean of the defined values; NaN where there is none."""
+    defined = [float(v) for v in values if not np.isnan(v)]
+    return float(np.mean(defined)) if defined else float("nan")
+
+
+def _mean_rows(rows: Sequence[Floats | float]) -> Floats:
+    """Mean of the rows without a NaN; all NaN where there is none."""
+    stacked = np.array(rows, dtype=np.float64)
+    defined = stacked[~np.isnan(stacked).any(axis=1)]
+    return defined.mean(0) if len(defined) else np.full(stacked.shape[1], np.nan)
