@@ -65,13 +65,14 @@ def mean_band(rows: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def number(value: float) -> str:
-    """A number with three digits that matter, or as many as its size needs, and a true minus sign."""
+    """A number with as many digits as its size needs and a true minus sign; an en dash for NaN."""
     if np.isnan(value):
         return "–"
-    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    if 0 < abs(value) < 0.095:
-        digits = 3
-    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    size = abs(value)
+    text = f"{value:.0f}" if size >= 99.5 else f"{value:.1f}" if size >= 9.95 else f"{value:.2f}"
+    if 0.0 < size < 0.0995:
+        text = f"{value:.2g}" if size >= 1e-4 else f"{value:.0e}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def signed(value: float) -> str:
@@ -80,8 +81,8 @@ def signed(value: float) -> str:
 
 
 def outcome(finding: Finding) -> str:
-    """Difference, interval and verdict in one line."""
+    """Verdict, difference and interval in one line."""
     c = finding.comparison
     if finding.reason:
-        return f"{finding.verdict}: {finding.reason}"
-    return f"{signed(c.difference)} [{signed(c.low)}, {signed(c.high)}]: {finding.verdict}"
+        return f"{finding.verdict}, {finding.reason}"
+    return f"{finding.verdict}, {signed(c.difference)} [{signed(c.low)}, {signed(c.high)}]"

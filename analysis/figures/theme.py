@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib as mpl
+import matplotlib.style
 from matplotlib.figure import Figure
 
 _STYLE = Path(__file__).with_name("mixability.mplstyle")
@@ -36,10 +38,10 @@ def theme() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, stem: Path, alt: str) -> list[Path]:
-    """Write ``stem.png`` and ``stem.svg``; ``alt`` becomes the SVG's description."""
-    paths = [stem.with_suffix(".png"), stem.with_suffix(".svg")]
+def render(figure: Figure, alt: str) -> dict[str, bytes]:
+    """The figure as ``png`` and ``svg``; ``alt`` becomes their description. Equal figures give equal bytes."""
+    png, svg = BytesIO(), BytesIO()
     with theme():
-        figure.savefig(paths[0], dpi=200, metadata={"Software": None, "Description": alt})
-        figure.savefig(paths[1], metadata={"Date": None, "Creator": None, "Description": alt})
-    return paths
+        figure.savefig(png, format="png", dpi=200, metadata={"Software": None, "Description": alt})
+        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Description": alt})
+    return {"png": png.getvalue(), "svg": svg.getvalue()}

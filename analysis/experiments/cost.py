@@ -1,0 +1,114 @@
+"""What a comparison will cost, said before it is paid."""
+
+from dataclasses import dataclass
+
+from analysis.experiments.compare import CompareSpec, tasks
+from analysis.runs.spec import SpecError
+from nets.data import DataError, Dataset, load
+from sim.genome import words
+from sim.scenario import PairwiseScenario
+
+_PROCESS = 450e6  # resident bytes of a worker with torch and numba loaded
+_CLASSES = 10
+_RATE = 2e10  # floating-point operations a second that small float32 layers reach on one core
+_STEP = 6e-4  # seconds of overhead of a training step of three networks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """An estimate from the sizes in the spec and this program's speed on one current server core."""
+
+    cells: int
+    seconds: float
+    """With the given number of jobs."""
+    peak_bytes: float
+    """Over all workers."""
+
+
+def estimate(spec: CompareSpec, data: Dataset, jobs: int) -> Estimate:
+    """What running the whole spec would take."""
+    seconds = spec.replicates * (_genes_seconds(spec) + _neurons_seconds(spec, data))
+    workers = min(jobs, 2 * spec.replicates)
+    return Estimate(
+        cells=len(tasks(spec)),
+        seconds=10.0 + seconds / workers,
+        peak_bytes=workers * (_PROCESS + max(_genes_bytes(spec), _neurons_bytes(spec, data))),
+    )
+
+
+def check(spec: CompareSpec, jobs: int) -> Estimate:
+    """Find out before the run what would stop it, and what it will cost.
+
+    Raises SpecError for data that cannot be had or are too few, and for more memory than there is.
+    """
+    import psutil  # noqa: PLC0415 - only here
+
+    try:
+        data = load(spec.neurons.data)
+    except DataError as error:
+        raise SpecError([f"neurons.data: {error}"]) from error
+    if spec.neurons.train_images >= len(data):
+        raise SpecError(
+            [
+                f"neurons.train_images = {spec.neurons.train_images}: {spec.neurons.data} has {len(data)} images and some "
+                f"must be left to test on; ask for at most {len(data) - 1}"
+            ]
+        )
+    cost = estimate(spec, data, jobs)
+    free = float(psutil.virtual_memory().available)
+    if cost.peak_bytes > free:
+        raise SpecError(
+            [
+                f"this needs about {cost.peak_bytes / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free; "
+                f"lower {_largest(spec, data)}, or --jobs (now {jobs})"
+            ]
+        )
+    return cost
+
+
+def _genes_seconds(spec: CompareSpec) -> float:
+    genes = spec.genes
+    each = 5e-8 + 1e-10 * genes.loci**2 if isinstance(genes, PairwiseScenario) else 1e-8 * genes.genes**2
+    return 4.0 * genes.population * genes.generations * each + 0.2
+
+
+def _neurons_seconds(spec: CompareSpec, data: Dataset) -> float:
+    neurons, recipe = spec.neurons, spec.neurons.recipe
+    features = data.inputs.shape[1]
+    within = (recipe.layers - 1) * recipe.width**2
+    weights = features * recipe.width + within + recipe.width * _CLASSES
+    batch = min(recipe.batch_size, neurons.train_images)
+    steps = recipe.epochs * (neurons.train_images // batch)
+    training = 2.0 * steps * (_STEP + 3.0 * 6.0 * batch * weights / _RATE)
+    probe = min(neurons.probe_images, len(data) - neurons.train_images)
+    masks = 4.0 * (spec.panel.masks + 9 * spec.panel.knock_out_masks)
+    return training + masks * probe * 2.0 * (within + recipe.width * _CLASSES) / _RATE
+
+
+def _genes_bytes(spec: CompareSpec) -> float:
+    genes = spec.genes
+    if isinstance(genes, PairwiseScenario):
+        elements, each = genes.loci, 24.0 * words(genes.loci) + 56.0 * genes.loci
+    else:
+        elements, each = genes.genes, 24.0 * genes.genes**2
+    return genes.population * each + _sampling_bytes(spec, elements)
+
+
+def _neurons_bytes(spec: CompareSpec, data: Dataset) -> float:
+    recipe, features = spec.neurons.recipe, data.inputs.shape[1]
+    units = recipe.layers * recipe.width
+    weights = features * recipe.width + (recipe.layers - 1) * recipe.width**2 + recipe.width * _CLASSES
+    activations = 40.0 * len(data) * units
+    return 3.0 * data.inputs.nbytes + 3 * 16.0 * weights + activations + _sampling_bytes(spec, units)
+
+
+def _sampling_bytes(spec: CompareSpec, elements: int) -> float:
+    """Masks, the estimator's matrix of one group of them, and its sums of pairs."""
+    return spec.panel.masks * elements * 4.0 + 40.0 * 8.0 * elements**2
+
+
+def _largest(spec: CompareSpec, data: Dataset) -> str:
+    """The setting to lower first."""
+    if _genes_bytes(spec) > _neurons_bytes(spec, data):
+        return "genes.population"
+    return "panel.masks" if spec.panel.masks > spec.neurons.recipe.width**2 else "neurons.recipe.width"

@@ -1,0 +1,51 @@
+"""Association matrices: who varies with whom."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.image import AxesImage
+
+from analysis.arrays import Floats
+from analysis.figures.plotted import Plotted
+from analysis.figures.results import SideResults
+from analysis.figures.theme import ARMS, QUIET
+
+
+def draw_association(axes: Axes, results: SideResults, arm: int) -> tuple[AxesImage, list[Plotted]]:
+    """The correlation matrix of one replicate, elements in the order of a clustering, constant ones grey and last."""
+    side, correlation = results.side, results.associations[arm]
+    order = _clustered(correlation)
+    constant = int(np.isnan(np.diag(correlation)).sum())
+    image = axes.imshow(correlation[np.ix_(order, order)], cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
+    axes.set_facecolor("#dddddd")
+    axes.set_title(side.arms[arm], color=ARMS[arm].color, fontweight="bold", loc="left", pad=4)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    varying = len(correlation) - constant
+    axes.set_xlabel(f"{varying} {side.element} vary" + (f", {constant} do not" if constant else ""), color=QUIET, fontsize=8)
+    upper = zip(*np.triu_indices(len(correlation), 1), strict=True)
+    rows = [
+        Plotted(
+            panel="association", side=side.name, arm=side.arms[arm], series=f"element {i}",
+            replicate=results.shown_replicate, x=f"element {j}", y=float(correlation[i, j]),
+        )
+        for i, j in upper
+    ]
+    return image, rows
+
+
+def _clustered(correlation: Floats) -> list[int]:
+    """Elements that vary in the order of an average-linkage clustering on ``1 - |r|``, then the constant ones."""
+    from scipy.cluster.hierarchy import leaves_list, linkage  # noqa: PLC0415 - only figures need it
+    from scipy.spatial.distance import squareform  # noqa: PLC0415
+
+    varying = np.flatnonzero(~np.isnan(np.diag(correlation)))
+    constant = np.flatnonzero(np.isnan(np.diag(correlation)))
+    if len(varying) < 3:
+        return [*varying.tolist(), *constant.tolist()]
+    distance = 1.0 - np.abs(correlation[np.ix_(varying, varying)])
+    np.fill_diagonal(distance, 0.0)
+    leaves = leaves_list(linkage(squareform(np.maximum(distance, 0.0), checks=False), method="average"))
+    return [*varying[leaves].tolist(), *constant.tolist()]

@@ -1,0 +1,65 @@
+"""The crossing test: parents joined to their children."""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from analysis.figures.plotted import Plotted
+from analysis.figures.results import SideResults, number
+from analysis.figures.theme import ARMS, QUIET
+
+SHORT = {
+    "genes": {"apart": "two populations\nevolved apart", "siblings": "within\none population"},
+    "neurons": {"apart": "other start,\nunits as they come", "matched": "other start,\nunits matched", "siblings": "same start"},
+}
+_STRIDE, _OFFSET = 3.4, 1.45
+
+
+def draw_crossing(axes: Axes, results: SideResults) -> list[Plotted]:
+    """For each kind of cross and each arm, every replicate's parents (hollow) joined to their children (filled).
+
+    Below stands the mean hybrid viability of each arm.
+    """
+    side = results.side
+    rows: list[Plotted] = []
+    conditions = [c for c in SHORT[side.name] if results.has(f"hybrid_viability:{c}")]
+    lowest, highest = np.inf, -np.inf
+    for group, condition in enumerate(conditions):
+        for arm, style in enumerate(ARMS):
+            x = group * _STRIDE + arm * _OFFSET
+            parents = results.values(arm, f"parents_natural:{condition}")
+            children = results.values(arm, f"children_natural:{condition}")
+            lowest, highest = min(lowest, children.min(), parents.min()), max(highest, children.max(), parents.max())
+            axes.plot([x, x + 1], np.stack([parents, children]), color=style.color, lw=0.9, alpha=0.55)
+            axes.plot(
+                np.full_like(parents, x), parents, ls="", marker=style.marker, ms=4.5, mfc="white", mec=style.color
+            )
+            axes.plot(np.full_like(children, x + 1), children, ls="", marker=style.marker, ms=4.5, color=style.color)
+            viability = results.values(arm, f"hybrid_viability:{condition}")
+            axes.annotate(
+                number(float(np.nanmean(viability))) if not np.isnan(viability).all() else "–",
+                (x + 0.5, 0.035),
+                xycoords=("data", "axes fraction"),
+                ha="center",
+                color=style.color,
+                fontweight="bold",
+            )
+            for series, values in (("parents", parents), ("children", children), ("hybrid viability", viability)):
+                rows += [
+                    Plotted(
+                        panel="crossing", side=side.name, arm=side.arms[arm], series=series,
+                        replicate=record.replicate, x=condition, y=float(y),
+                    )
+                    for record, y in zip(results.records[arm], values, strict=True)
+                ]
+    room = highest - lowest or 1.0
+    axes.set_ylim(lowest - 0.3 * room, highest + 0.08 * room)
+    axes.set_xlim(-0.75, (len(conditions) - 1) * _STRIDE + _OFFSET + 1.45)
+    axes.set_xticks([group * _STRIDE + (_OFFSET + 1) / 2 for group in range(len(conditions))])
+    axes.set_xticklabels([SHORT[side.name][c] for c in conditions], color="#222222")
+    axes.grid(visible=False, axis="x")
+    axes.set_ylabel(side.scales[0])
+    axes.annotate(
+        "hybrid\nviability", (1.02, 0.06), xycoords="axes fraction", color=QUIET, fontsize=8, va="center",
+        annotation_clip=False,
+    )
+    return rows

@@ -1,0 +1,52 @@
+"""The interaction spectrum: what is due to elements alone, to pairs, to more."""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from analysis.figures.plotted import Plotted
+from analysis.figures.results import SideResults, mean_band
+from analysis.figures.theme import ARMS, QUIET
+from analysis.measures.spectrum import ORDERS
+
+_OFFSET = 0.17
+
+
+def draw_spectrum(axes: Axes, results: SideResults, scale: str) -> list[Plotted]:
+    """Shares of the variance at orders 1, 2 and 3 and up on one scale: small dots replicates, large ones means."""
+    side = results.side
+    rows: list[Plotted] = []
+    place = np.arange(len(ORDERS), dtype=np.float64)
+    for arm, style in enumerate(ARMS):
+        shares = results.curves(arm, f"spectrum:{scale}")
+        mean, low, high = mean_band(shares)
+        x = place + (_OFFSET if arm else -_OFFSET)
+        axes.bar(x, mean, width=2 * _OFFSET * 0.92, color=style.color, alpha=0.22)
+        axes.plot(np.tile(x, (len(shares), 1)), shares, ls="", marker=style.marker, ms=2.5, color=style.color, alpha=0.5, mew=0)
+        axes.errorbar(
+            x, mean, yerr=np.abs(np.stack([mean - low, high - mean])), ls="", marker=style.marker, ms=6,
+            color=style.color, mec="white", mew=0.8, elinewidth=1.6, capsize=3,
+        )
+        for k, order in enumerate(ORDERS):
+            rows.append(
+                Plotted(
+                    panel="spectrum", side=side.name, arm=side.arms[arm], series=scale, replicate="mean", x=order,
+                    y=float(mean[k]), low=float(low[k]), high=float(high[k]),
+                )
+            )
+            rows += [
+                Plotted(
+                    panel="spectrum", side=side.name, arm=side.arms[arm], series=scale,
+                    replicate=record.replicate, x=order, y=float(share[k]),
+                )
+                for record, share in zip(results.records[arm], shares, strict=True)
+            ]
+    if np.isnan([results.curves(arm, f"spectrum:{scale}") for arm in (0, 1)]).all():
+        axes.annotate("undefined", (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET)
+    axes.axhline(0, color="#999999", lw=0.8)
+    axes.set_xlim(-0.5, 2.55)
+    axes.set_xticks(place)
+    axes.set_xticklabels(["alone", "pairs", "3 or more"])
+    axes.grid(visible=False, axis="x")
+    axes.set_ylim(-0.06, 1.0)
+    axes.set_xlabel(f"on {side.conditions[scale]}")
+    return rows

@@ -1,0 +1,166 @@
+"""Write what a comparison found: figure, tables, page."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.experiments.claims import Finding, judge
+from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, Done
+from analysis.figures.comparison import draw_comparison
+from analysis.figures.plotted import to_csv
+from analysis.figures.results import SideResults
+from analysis.figures.theme import render
+from analysis.measures.registry import MEASURES
+from analysis.report import words
+from analysis.runs.folder import Cell, write_whole
+from analysis.runs.record import provenance
+from sim.scenario import PairwiseScenario
+
+PRODUCTS = (
+    "index.html",
+    "comparison.png",
+    "comparison.svg",
+    "comparison.csv",
+    "alt.txt",
+    "summary.json",
+    "records.jsonl",
+    "spec.toml",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was found, ready to be printed."""
+
+    findings: list[Finding]
+    summary: dict[str, Any]
+
+
+def write_report(spec: CompareSpec, done: Sequence[Done], folder: Path) -> Report:
+    """Write all products into the folder of a run, from its finished cells.
+
+    A side of which no replicate finished is an error of the caller's.
+    """
+    cells = {
+        side.name: [
+            d.cell
+            for d in sorted(done, key=lambda d: d.task.replicate)
+            if d.cell is not None and d.task.side == side.name
+        ]
+        for side in SIDES
+    }
+    records = [record for side in SIDES for cell in cells[side.name] for record in cell.records]
+    write_whole(folder / "records.jsonl", "".join(record.to_json() + "\n" for record in records).encode())
+    findings = judge(CLAIMS, SIDES, records, spec.seed)
+    results = [_results(i, cells[side.name], findings) for i, side in enumerate(SIDES)]
+    subtitles = [genes_subtitle(spec), neurons_subtitle(spec)]
+    figure, plotted = draw_comparison(results, subtitles)
+    alt = words.alt_text(findings, SIDES, subtitles)
+    write_whole(folder / "comparison.csv", to_csv(plotted).encode())
+    write_whole(folder / "alt.txt", alt.encode())
+    images = render(figure, alt)
+    for suffix, image in images.items():
+        write_whole(folder / f"comparison.{suffix}", image)
+    summary = _summary(spec, done, findings)
+    write_whole(folder / "summary.json", (json.dumps(summary, indent=2, allow_nan=False) + "\n").encode())
+    write_whole(folder / "index.html", _page(spec, images["svg"].decode(), findings, summary, subtitles, alt).encode())
+    return Report(findings=findings, summary=summary)
+
+
+def genes_subtitle(spec: CompareSpec) -> str:
+    """What the genes' side ran, in a line."""
+    genes = spec.genes
+    what = (
+        f"{genes.loci} loci, pairwise epistasis"
+        if isinstance(genes, PairwiseScenario)
+        else f"regulatory networks of {genes.genes} genes"
+    )
+    return f"{what}; {genes.population} individuals, {genes.generations} generations"
+
+
+def neurons_subtitle(spec: CompareSpec) -> str:
+    """What the neurons' side ran, in a line."""
+    neurons, recipe = spec.neurons, spec.neurons.recipe
+    data = neurons.data if not neurons.data.startswith("idx:") else Path(neurons.data).name
+    inputs = f", inputs {recipe.input_drop_prob:g}" if recipe.input_drop_prob else ""
+    return (
+        f"{recipe.layers} x {recipe.width} units, {neurons.train_images} images of {data}; drop_prob {recipe.drop_prob:g}{inputs}"
+    )
+
+
+def _results(which: int, cells: Sequence[Cell], findings: Sequence[Finding]) -> SideResults:
+    side = SIDES[which]
+    return SideResults(
+        side=side,
+        records=([cell.records[0] for cell in cells], [cell.records[1] for cell in cells]),
+        associations=cells[0].associations,
+        shown_replicate=cells[0].records[0].replicate,
+        findings={f.key: f for f in findings if f.side == side.name},
+    )
+
+
+def _summary(spec: CompareSpec, done: Sequence[Done], findings: Sequence[Finding]) -> dict[str, Any]:
+    return _strict(
+        {
+            "experiment": "compare",
+            "headline": words.headline(findings, SIDES),
+            "provenance": provenance(spec.model_dump(mode="json")),
+            "failed": sorted(d.error for d in done if d.error),
+            "claims": [
+                {"side": side.name, "claim": text, "verdict": str(verdict)}
+                for side in SIDES
+                for text, verdict, _ in words.by_claim(findings, side)
+            ],
+            "findings": [finding.as_dict() for finding in findings],
+        }
+    )
+
+
+def _page(
+    spec: CompareSpec, svg: str, findings: Sequence[Finding], summary: dict[str, Any], subtitles: Sequence[str], alt: str
+) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only here
+
+    environment = Environment(
+        loader=PackageLoader("analysis.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )  # fmt: skip
+    return environment.get_template("comparison.html.j2").render(
+        svg=svg[svg.index("<svg") :],
+        alt=alt,
+        sides=[
+            {
+                "side": side,
+                "subtitle": subtitle,
+                "claims": [
+                    {
+                        "text": text,
+                        "verdict": str(verdict),
+                        "answer": words.ANSWERS[verdict],
+                        "sentences": [words.sentence(f, side) for f in group],
+                    }
+                    for text, verdict, group in words.by_claim(findings, side)
+                ],
+                "rows": [{"finding": f, "label": words.label(f, side)} for f in findings if f.side == side.name],
+            }
+            for side, subtitle in zip(SIDES, subtitles, strict=True)
+        ],
+        measures={name: MEASURES[name] for name in dict.fromkeys(f.measure for f in findings)},
+        summary=summary,
+        command="mixability compare --config spec.toml",
+        replicates=spec.replicates,
+        products=PRODUCTS[1:],
+        number=words.number,
+        signed=words.signed,
+    )
+
+
+def _strict(value: Any) -> Any:
+    """The same with null for what is not a finite number."""
+    if isinstance(value, dict):
+        return {k: _strict(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_strict(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

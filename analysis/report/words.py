@@ -1,0 +1,83 @@
+"""Findings in sentences: the same text on the page, in the alt text and on the terminal."""
+
+from collections.abc import Mapping, Sequence
+
+from analysis.experiments.claims import Finding, overall
+from analysis.figures.results import number, signed
+from analysis.measures.registry import MEASURES
+from analysis.sides.base import Side
+from analysis.stats import Verdict
+
+ANSWERS = {
+    Verdict.SUPPORTED: "Yes",
+    Verdict.CONTRADICTED: "No, the other way round",
+    Verdict.NO_EFFECT: "No, nothing that would matter",
+    Verdict.UNDETERMINED: "Undetermined",
+    Verdict.CONDITIONAL: "It depends",
+}
+
+
+def label(finding: Finding, side: Side) -> str:
+    """The measure, with its condition where it has one."""
+    name = MEASURES[finding.measure].label
+    return f"{name} ({side.conditions[finding.condition]})" if finding.condition else name
+
+
+def sentence(finding: Finding, side: Side) -> str:
+    """One finding as a sentence."""
+    c = finding.comparison
+    if finding.reason:
+        return f"{label(finding, side)}: {finding.verdict}, {finding.reason}."
+    text = (
+        f"{label(finding, side)}: {number(c.without)} {side.arms[0]}, {number(c.with_mixing)} {side.arms[1]}; "
+        f"difference {signed(c.difference)}, 95 % interval {signed(c.low)} to {signed(c.high)}, "
+        f"Hedges' g {signed(c.hedges_g)}; smallest effect of interest {number(finding.smallest)}: {finding.verdict}"
+    )
+    if finding.needed:
+        text += f"; about {finding.needed} replicates would decide"
+    return text + "."
+
+
+def claim(findings: Sequence[Finding], side: Side) -> str:
+    """The claim that some findings answer."""
+    first = findings[0]
+    return f"{side.mixing} {'raises' if first.direction > 0 else 'lowers'} {MEASURES[first.measure].label}".capitalize()
+
+
+def by_claim(findings: Sequence[Finding], side: Side) -> list[tuple[str, Verdict, list[Finding]]]:
+    """The findings of one side by claim, each claim with its verdict over all conditions."""
+    measures: Mapping[str, None] = dict.fromkeys(f.measure for f in findings if f.side == side.name)
+    groups = [[f for f in findings if f.side == side.name and f.measure == measure] for measure in measures]
+    return [(claim(group, side), overall(group), group) for group in groups]
+
+
+def headline(findings: Sequence[Finding], sides: Sequence[Side]) -> str:
+    """Whether the two central measures are told from no difference, plainly."""
+    parts = []
+    for measure in ("hybrid_viability", "first_order_share"):
+        sure = [
+            f"{side.name} ({side.conditions[f.condition]})"
+            for side in sides
+            for f in findings
+            if f.side == side.name and f.measure == measure and f.comparison.excludes_zero
+        ]
+        name = MEASURES[measure].label.capitalize()
+        parts.append(
+            f"{name}: the interval excludes 0 for {', '.join(sure)}."
+            if sure
+            else f"{name}: no interval excludes 0, on either side; this run does not show a difference."
+        )
+    return " ".join(parts)
+
+
+def alt_text(findings: Sequence[Finding], sides: Sequence[Side], subtitles: Sequence[str]) -> str:
+    """What the figure shows, for those who do not see it."""
+    lines = [
+        "Ten panels in two columns, genes on the left and neurons on the right, five questions from top to bottom: "
+        "performance over time, the crossing test, the interaction spectrum, the knock-out curve, association matrices. "
+        "Orange dashed lines and circles are without mixing, blue solid lines and squares with it."
+    ]
+    for side, subtitle in zip(sides, subtitles, strict=True):
+        lines.append(f"{side.title} ({subtitle}), {side.arms[0]} against {side.arms[1]}.")
+        lines += [sentence(f, side) for f in findings if f.side == side.name]
+    return "\n".join(lines) + "\n"

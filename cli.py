@@ -1,0 +1,261 @@
+"""The door: parse, call, print."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analysis.experiments.compare import CompareSpec, Done
+    from analysis.report.comparison import Report
+
+EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 ok, 1 a run failed, 2 usage or spec error, 130 interrupted.",
+)
+
+
+@app.callback(invoke_without_command=True)
+def mixability(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Measure what mixing does: sexual reproduction to genes, dropout to neurons, with the same measures."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"mixability {installed('mixability')}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def compare(
+    genes: Annotated[
+        str | None, typer.Option(help="landscape (default: 50 loci with pairwise epistasis) or gene-network (Wagner's).")
+    ] = None,
+    data: Annotated[str | None, typer.Option(help="digits (default), mnist5k or idx:FOLDER.")] = None,
+    layers: Annotated[int | None, typer.Option(help="Hidden layers (default 1).")] = None,
+    width: Annotated[int | None, typer.Option(help="Units in each hidden layer (default 128).")] = None,
+    drop_prob: Annotated[float | None, typer.Option(help="Probability that a hidden unit is dropped (default 0.5).")] = None,
+    input_drop_prob: Annotated[
+        float | None, typer.Option(help="Probability that an input is dropped (default 0).")
+    ] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Paired replicates (default 10); raised later, only the new ones are run.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Root seed (default 1).")] = None,
+    config: Annotated[Path | None, typer.Option(help="A spec in TOML, such as the spec.toml of an earlier run.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting of the spec; may be repeated.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run (default: runs/, named for the spec).")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes (default: one a core).")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved spec and what it would cost.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """Genes with and without sex beside neurons with and without dropout: figure, table, page.
+
+    Evolves clonal and sexual populations, trains networks without and with dropout, measures both alike (the crossing
+    test, the interaction spectrum, the knock-out curve, association) and judges each claim by its interval.
+
+    What is finished is kept: run the same command again and it goes on where it stopped.
+
+    Examples:
+
+    - `mixability compare --replicates 20`
+
+    - `mixability compare --genes gene-network --layers 2 --width 64`
+
+    - `mixability compare --set genes.sex_fraction=0.1 --set neurons.recipe.epochs=200`
+    """
+    from analysis.experiments.compare import CompareSpec
+    from analysis.experiments.cost import check
+    from analysis.runs.folder import RunFolder
+    from analysis.runs.spec import apply_settings, build, dump_toml, read_toml, set_value
+
+    values: dict[str, Any] = read_toml(config) if config else {}
+    apply_settings(values, set_ or [])
+    flags = {
+        "genes.model": genes,
+        "neurons.data": data,
+        "neurons.recipe.layers": layers,
+        "neurons.recipe.width": width,
+        "neurons.recipe.drop_prob": drop_prob,
+        "neurons.recipe.input_drop_prob": input_drop_prob,
+        "replicates": replicates,
+        "seed": seed,
+    }
+    for path, value in flags.items():
+        if value is not None:
+            set_value(values, path, value)
+    if isinstance(values.get("genes"), dict):
+        values["genes"].setdefault("model", "landscape")
+    spec = build(CompareSpec, values)
+    workers = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cost = check(spec, workers)
+    if dry_run:
+        typer.echo(dump_toml(spec), nl=False)
+        typer.echo(
+            f"# {cost.cells} cells on {workers} jobs: about {cost.seconds:.0f} s and {cost.peak_bytes / 1e9:.1f} GB"
+        )
+        return
+    folder = RunFolder(out or Path("runs") / spec_name(spec))
+    folder.claim(dump_toml(spec), "a folder of its own")
+    done = _run(spec, folder.path, workers, show=not quiet)
+    _finish(spec, folder.path, done, json=json)
+
+
+def spec_name(spec: "CompareSpec") -> str:
+    """A folder name that differs for different specs, but not for more replicates."""
+    from hashlib import blake2b
+    from json import dumps
+
+    return "compare-" + blake2b(dumps(spec.identity(), sort_keys=True).encode(), digest_size=4).hexdigest()
+
+
+def _run(spec: "CompareSpec", path: Path, jobs: int, *, show: bool) -> "list[Done]":
+    """Run what is missing, with a progress bar for each engine on a terminal."""
+    from analysis.experiments.compare import SIDES, run
+    from analysis.report.comparison import genes_subtitle, neurons_subtitle
+    from analysis.runs.folder import RunFolder
+
+    what = {"genes": genes_subtitle(spec), "neurons": neurons_subtitle(spec)}
+    done: list[Done] = []
+    terminal = sys.stderr.isatty() and show
+    if show and not terminal:
+        typer.echo(f"comparing {spec.replicates} replicates of {'; and of '.join(what.values())}", err=True)
+    try:
+        results = run(spec, RunFolder(path), jobs)
+        for item in _with_bars(results, spec, [s.name for s in SIDES], what) if terminal else results:
+            done.append(item)
+    except KeyboardInterrupt:
+        finished = sum(d.cell is not None for d in done)
+        typer.echo(
+            f"interrupted: {finished} of {2 * spec.replicates} cells are kept in {path}; go on with\n"
+            f"  mixability compare --config {path / 'spec.toml'} --out {path}",
+            err=True,
+        )
+        raise SystemExit(EXIT_INTERRUPTED) from None
+    return done
+
+
+def _with_bars(
+    results: "Iterable[Done]", spec: "CompareSpec", sides: list[str], what: dict[str, str]
+) -> "Iterable[Done]":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.fields[side]:<8}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bars = {side: progress.add_task(what[side], total=spec.replicates, side=side) for side in sides}
+        for item in results:
+            progress.advance(bars[item.task.side])
+            yield item
+
+
+def _finish(spec: "CompareSpec", path: Path, done: "list[Done]", *, json: bool) -> None:
+    """Write and print what was found; fail where a replicate did."""
+    from analysis.experiments.compare import SIDES
+    from analysis.report.comparison import write_report
+
+    errors = [d.error for d in done if d.error]
+    for error in errors:
+        typer.echo(error, err=True)
+    for side in SIDES:
+        if not any(d.cell for d in done if d.task.side == side.name):
+            typer.echo(f"no replicate of {side.name} finished, so there is nothing to compare; the rest is in {path}", err=True)
+            raise SystemExit(EXIT_FAILED)
+    report = write_report(spec, done, path)
+    if json:
+        typer.echo((path / "summary.json").read_text(), nl=False)
+    else:
+        _print_tables(report)
+        typer.echo(f"\n{report.summary['headline']}")
+        typer.echo(f"Page and figure: {path / 'index.html'}\nMore replicates: mixability compare --config {path / 'spec.toml'} --replicates {2 * spec.replicates} --out {path}")  # fmt: skip
+    if errors:
+        typer.echo(f"{len(errors)} of {len(done)} cells failed; the others are in {path}", err=True)
+        raise SystemExit(EXIT_FAILED)
+
+
+def _print_tables(report: "Report") -> None:
+    """One table a side, narrow enough for 80 columns."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from analysis.experiments.compare import SIDES
+    from analysis.measures.registry import MEASURES
+    from analysis.report.words import number, signed
+
+    console = Console(width=None if sys.stdout.isatty() else 100)
+    for side in SIDES:
+        table = Table(title=f"{side.title}: does {side.mixing} ...", title_justify="left", title_style="bold", box=box.SIMPLE)
+        table.add_column("")
+        for arm in side.arms:
+            table.add_column(arm, justify="right", no_wrap=True)
+        table.add_column("difference [95 % interval]", justify="right", no_wrap=True)
+        table.add_column("verdict", no_wrap=True)
+        for f in report.findings:
+            if f.side == side.name:
+                c = f.comparison
+                claim = f"{'raise' if f.direction > 0 else 'lower'} {MEASURES[f.measure].label}"
+                table.add_row(
+                    claim + (f", {f.condition}" if f.condition else ""),
+                    number(c.without),
+                    number(c.with_mixing),
+                    f"{signed(c.difference)} [{signed(c.low)}, {signed(c.high)}]",
+                    str(f.verdict),
+                )
+        console.print(table)
+
+
+def main() -> None:
+    """Run the program; every foreseeable error is one sentence and the mend."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001 - the last resort of a program
+        raise SystemExit(_explain(error)) from None
+
+
+def _explain(error: Exception) -> int:
+    """Print an error for a person and give its exit code."""
+    from analysis.runs.folder import FolderError
+    from analysis.runs.spec import SpecError
+
+    if "--debug" in sys.argv:
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, SpecError):
+        for problem in error.problems:
+            typer.echo(problem, err=True)
+        return EXIT_USAGE
+    if isinstance(error, FolderError):
+        typer.echo(str(error), err=True)
+        return EXIT_USAGE
+    typer.echo(f"{type(error).__name__}: {error}; the same command with --debug shows where", err=True)
+    return EXIT_FAILED
+
+
+if __name__ == "__main__":
+    main()
