@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from analysis.experiments.compare import CompareSpec, Done
     from analysis.report.comparison import Report
+    from analysis.sides.base import Side
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
@@ -41,12 +42,15 @@ def mixability(
 @app.command()
 def compare(
     genes: Annotated[
-        str | None, typer.Option(help="landscape (default: 50 loci with pairwise epistasis) or gene-network (Wagner's).")
+        str | None,
+        typer.Option(help="landscape (default: 50 loci with pairwise epistasis) or gene-network (Wagner's)."),
     ] = None,
     data: Annotated[str | None, typer.Option(help="digits (default), mnist5k or idx:FOLDER.")] = None,
     layers: Annotated[int | None, typer.Option(help="Hidden layers (default 1).")] = None,
     width: Annotated[int | None, typer.Option(help="Units in each hidden layer (default 128).")] = None,
-    drop_prob: Annotated[float | None, typer.Option(help="Probability that a hidden unit is dropped (default 0.5).")] = None,
+    drop_prob: Annotated[
+        float | None, typer.Option(help="Probability that a hidden unit is dropped (default 0.5).")
+    ] = None,
     input_drop_prob: Annotated[
         float | None, typer.Option(help="Probability that an input is dropped (default 0).")
     ] = None,
@@ -54,7 +58,9 @@ def compare(
         int | None, typer.Option(help="Paired replicates (default 10); raised later, only the new ones are run.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Root seed (default 1).")] = None,
-    config: Annotated[Path | None, typer.Option(help="A spec in TOML, such as the spec.toml of an earlier run.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="A spec in TOML, such as the spec.toml of an earlier run.")
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting of the spec; may be repeated.")
     ] = None,
@@ -138,8 +144,7 @@ def _run(spec: "CompareSpec", path: Path, jobs: int, *, show: bool) -> "list[Don
         typer.echo(f"comparing {spec.replicates} replicates of {'; and of '.join(what.values())}", err=True)
     try:
         results = run(spec, RunFolder(path), jobs)
-        for item in _with_bars(results, spec, [s.name for s in SIDES], what) if terminal else results:
-            done.append(item)
+        done.extend(_with_bars(results, spec, [s.name for s in SIDES], what) if terminal else results)
     except KeyboardInterrupt:
         finished = sum(d.cell is not None for d in done)
         typer.echo(
@@ -181,7 +186,9 @@ def _finish(spec: "CompareSpec", path: Path, done: "list[Done]", *, json: bool) 
         typer.echo(error, err=True)
     for side in SIDES:
         if not any(d.cell for d in done if d.task.side == side.name):
-            typer.echo(f"no replicate of {side.name} finished, so there is nothing to compare; the rest is in {path}", err=True)
+            typer.echo(
+                f"no replicate of {side.name} finished, so there is nothing to compare; the rest is in {path}", err=True
+            )
             raise SystemExit(EXIT_FAILED)
     report = write_report(spec, done, path)
     if json:
@@ -189,7 +196,9 @@ def _finish(spec: "CompareSpec", path: Path, done: "list[Done]", *, json: bool) 
     else:
         _print_tables(report)
         typer.echo(f"\n{report.summary['headline']}")
-        typer.echo(f"Page and figure: {path / 'index.html'}\nMore replicates: mixability compare --config {path / 'spec.toml'} --replicates {2 * spec.replicates} --out {path}")  # fmt: skip
+        typer.echo(f"Page and figure: {path / 'index.html'}")
+        again = f"mixability compare --config {path / 'spec.toml'} --out {path}"
+        typer.echo(f"More replicates: {again} --replicates {2 * spec.replicates}")
     if errors:
         typer.echo(f"{len(errors)} of {len(done)} cells failed; the others are in {path}", err=True)
         raise SystemExit(EXIT_FAILED)
@@ -203,11 +212,13 @@ def _print_tables(report: "Report") -> None:
 
     from analysis.experiments.compare import SIDES
     from analysis.measures.registry import MEASURES
-    from analysis.report.words import number, signed
+    from analysis.numbers import arms, difference
 
     console = Console(width=None if sys.stdout.isatty() else 100)
     for side in SIDES:
-        table = Table(title=f"{side.title}: does {side.mixing} ...", title_justify="left", title_style="bold", box=box.SIMPLE)
+        table = Table(
+            title=f"{side.title}: does {side.mixing} ...", title_justify="left", title_style="bold", box=box.SIMPLE
+        )
         table.add_column("")
         for arm in side.arms:
             table.add_column(arm, justify="right", no_wrap=True)
@@ -218,13 +229,17 @@ def _print_tables(report: "Report") -> None:
                 c = f.comparison
                 claim = f"{'raise' if f.direction > 0 else 'lower'} {MEASURES[f.measure].label}"
                 table.add_row(
-                    claim + (f", {f.condition}" if f.condition else ""),
-                    number(c.without),
-                    number(c.with_mixing),
-                    f"{signed(c.difference)} [{signed(c.low)}, {signed(c.high)}]",
+                    claim + _condition(side, f.condition),
+                    *arms(c),
+                    difference(c),
                     str(f.verdict),
                 )
         console.print(table)
+
+
+def _condition(side: "Side", condition: str) -> str:
+    """A condition in a word or two: scales by their names on this side."""
+    return f", {side.conditions[condition] if condition in ('natural', 'log') else condition}" if condition else ""
 
 
 def main() -> None:

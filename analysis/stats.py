@@ -128,10 +128,10 @@ def sign_flip_p(differences: Floats, *, seed: int = 0) -> float:
     from scipy.stats import permutation_test  # noqa: PLC0415 - see interval()
 
     result = permutation_test(
-        (differences,),
-        np.mean,
+        [differences],
+        lambda values, axis: np.mean(values, axis=axis),
         permutation_type="samples",
-        n_resamples=np.inf if len(differences) <= _EXACT_PAIRS else _RESAMPLES,
+        n_resamples=2**_EXACT_PAIRS if len(differences) <= _EXACT_PAIRS else _RESAMPLES,
         rng=np.random.default_rng(seed),
     )
     return float(result.pvalue)
@@ -146,7 +146,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     for rank, index in enumerate(known[np.argsort(p[known], kind="stable")]):
         running = max(running, min(1.0, (len(known) - rank) * p[index]))
         adjusted[index] = running
-    return adjusted.tolist()
+    return [float(a) for a in adjusted]
 
 
 def verdict(comparison: Comparison, direction: int, smallest: float) -> Verdict:

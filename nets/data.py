@@ -100,7 +100,9 @@ def _idx_folder(folder: Path) -> Dataset:
         pixels = read_idx(_idx_file(folder, f"{part}-images-idx3-ubyte"), IDX_IMAGES)
         classes = read_idx(_idx_file(folder, f"{part}-labels-idx1-ubyte"), IDX_LABELS)
         if len(pixels) != len(classes):
-            raise DataError(f"{folder}: {part} has {len(pixels)} images but {len(classes)} labels; fetch the files again")
+            raise DataError(
+                f"{folder}: {part} has {len(pixels)} images but {len(classes)} labels; fetch the files again"
+            )
         images.append(pixels.reshape(len(pixels), -1))
         labels.append(classes)
     all_labels = np.concatenate(labels).astype(np.int64)

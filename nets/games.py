@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from nets.arrays import Bools, Floats
+from nets.arrays import Bools, Floats, Inputs, Labels
 from nets.mlp import Mlp
 from nets.threads import single_thread
 
@@ -24,7 +24,7 @@ class ClassifierGame(ABC):
 
     ``n``: number of elements (units). Called with masks (masks, n) it gives the performance on ``scale``;
     `performance` gives both scales from the same evaluation: ``accuracy`` in [0, 1], where a tie
-    counts as wrong, and ``log-probability``, the mean natural logarithm of the probability given to the right class (minus the cross-entropy).
+    counts as wrong, and ``log-probability``, the mean natural logarithm of the probability given to the right class.
     """
 
     n: int
@@ -71,7 +71,7 @@ class AblationGame(ClassifierGame):
     """
 
     def __init__(
-        self, network: Mlp, inputs: Floats, labels: Floats, *, background: Background = "zero", seed: int = 0
+        self, network: Mlp, inputs: Inputs, labels: Labels, *, background: Background = "zero", seed: int = 0
     ) -> None:
         examples = torch.from_numpy(np.ascontiguousarray(inputs, dtype=np.float32))
         super().__init__(torch.from_numpy(labels), len(inputs) * max(w.shape[1] for w in network.weights[1:]))
@@ -84,7 +84,7 @@ class AblationGame(ClassifierGame):
 
     def _scores(self, masks: Tensor) -> Tensor:
         activations = self._present
-        for layer, mask in enumerate(masks.float().split(self._network.widths, dim=1)):
+        for layer, mask in enumerate(torch.split_with_sizes(masks.float(), self._network.widths, dim=1)):
             weight = self._network.weights[layer + 1].T
             scores = _apply(mask[:, None, :] * weight, activations)
             absent = self._absent[layer]
@@ -102,7 +102,7 @@ class CrossGame(ClassifierGame):
     The output biases are weighted by the parents' shares, so that all True is ``first`` and all False ``second``.
     """
 
-    def __init__(self, first: Mlp, second: Mlp, inputs: Floats, labels: Floats) -> None:
+    def __init__(self, first: Mlp, second: Mlp, inputs: Inputs, labels: Labels) -> None:
         examples = torch.from_numpy(np.ascontiguousarray(inputs, dtype=np.float32))
         super().__init__(torch.from_numpy(labels), len(inputs) * max(first.widths))
         if first.widths != second.widths:
@@ -114,17 +114,17 @@ class CrossGame(ClassifierGame):
 
     def _scores(self, masks: Tensor) -> Tensor:
         first, second = self._parents
-        chosen = masks.split(first.widths, dim=1)
-        activations = torch.where(chosen[0][:, :, None], *self._hidden)
+        chosen = torch.split_with_sizes(masks, first.widths, dim=1)
+        activations: Tensor = torch.where(chosen[0][:, :, None], self._hidden[0], self._hidden[1])
         for layer in range(1, len(first.widths)):
             unit = chosen[layer][:, :, None]
-            weight = torch.where(unit, first.weights[layer].T, second.weights[layer].T)
-            bias = torch.where(unit, first.biases[layer][:, None], second.biases[layer][:, None])
-            activations = torch.relu(torch.baddbmm(bias, weight, activations))
+            incoming: Tensor = torch.where(unit, first.weights[layer].T, second.weights[layer].T)
+            threshold: Tensor = torch.where(unit, first.biases[layer][:, None], second.biases[layer][:, None])
+            activations = torch.relu(torch.bmm(incoming, activations) + threshold)
         share = masks.float().mean(1)[:, None, None]
-        weight = torch.where(chosen[-1][:, None, :], first.weights[-1].T, second.weights[-1].T)
+        outgoing: Tensor = torch.where(chosen[-1][:, None, :], first.weights[-1].T, second.weights[-1].T)
         bias = share * first.biases[-1][:, None] + (1.0 - share) * second.biases[-1][:, None]
-        return torch.baddbmm(bias, weight, activations)
+        return torch.bmm(outgoing, activations) + bias
 
 
 class ModuleGame(ClassifierGame):

@@ -4,12 +4,12 @@ import numpy as np
 import torch
 from scipy.optimize import linear_sum_assignment
 
-from nets.arrays import Floats
+from nets.arrays import Floats, Inputs
 from nets.mlp import Mlp
 from nets.threads import single_thread
 
 
-def match(first: Mlp, second: Mlp, inputs: Floats) -> Mlp:
+def match(first: Mlp, second: Mlp, inputs: Inputs) -> Mlp:
     """``second`` with its hidden units reordered to agree with those of ``first``.
 
     The order maximises the sum of the correlations of paired units' activations on ``inputs`` (examples,
@@ -29,7 +29,7 @@ def match(first: Mlp, second: Mlp, inputs: Floats) -> Mlp:
     return Mlp(weights=weights, biases=biases)
 
 
-def correlation(first: Floats, second: Floats) -> Floats:
+def correlation(first: Inputs, second: Inputs) -> Floats:
     """Correlation (units, units) of the columns of two matrices (examples, units); 0 where a column is constant."""
     standard = []
     for activations in (first, second):

@@ -1,6 +1,7 @@
 """Many multilayer perceptrons of one shape, side by side."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -48,7 +49,10 @@ class Mlp:
 
 @dataclass(frozen=True, kw_only=True)
 class Ensemble:
-    """Independent perceptrons of one shape; ``weights[l]``: (networks, inputs, outputs), ``biases[l]``: (networks, 1, outputs)."""
+    """Independent perceptrons of one shape.
+
+    ``weights[l]``: (networks, inputs, outputs); ``biases[l]``: (networks, 1, outputs). float32.
+    """
 
     weights: list[Tensor]
     biases: list[Tensor]
@@ -59,7 +63,7 @@ class Ensemble:
         sizes = [features, *[recipe.width] * recipe.layers, classes]
         rngs = [np.random.default_rng(seed) for seed in seeds]
         weights, biases = [], []
-        for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+        for inputs, outputs in pairwise(sizes):
             drawn = [rng.standard_normal((inputs, outputs), dtype=np.float32) for rng in rngs]
             weights.append(torch.from_numpy(np.stack(drawn) * np.float32(np.sqrt(2.0 / inputs))))
             biases.append(torch.zeros(len(seeds), 1, outputs))

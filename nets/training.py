@@ -54,9 +54,7 @@ def train(
         return _train(recipe, data, seeds, on_epoch)
 
 
-def _train(
-    recipe: Recipe, data: Split, seeds: Sequence[Seeds], on_epoch: Callable[[int], None] | None
-) -> Trained:
+def _train(recipe: Recipe, data: Split, seeds: Sequence[Seeds], on_epoch: Callable[[int], None] | None) -> Trained:
     inputs, labels = torch.from_numpy(data.train.inputs), torch.from_numpy(data.train.labels)
     networks = Ensemble.initial(recipe, inputs.shape[1], data.train.classes, [s.initial for s in seeds])
     parameters = [p.requires_grad_() for p in networks.parameters()]
@@ -79,16 +77,14 @@ def _train(
                 group["lr"] = recipe.learning_rate * (1.0 - (epoch * steps + step) / (recipe.epochs * steps))
             which = orders[:, step * batch : (step + 1) * batch]
             logits = _forward(networks, inputs[which], recipe, mask_rngs)
-            losses = torch.nn.functional.cross_entropy(
-                logits.flatten(0, 1), labels[which].flatten(), reduction="sum"
-            )
+            losses = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels[which].flatten(), reduction="sum")
             optimiser.zero_grad()
-            (losses / batch).backward()
+            torch.autograd.backward(losses / batch)
             optimiser.step()
         if on_epoch is not None:
             on_epoch(epoch + 1)
     for parameter in parameters:
-        parameter.requires_grad_(False)
+        parameter.requires_grad = False
     finite = torch.stack([p.isfinite().flatten(1).all(1) for p in parameters]).all(0)
     accuracies = np.array(curves)
     return Trained(
@@ -106,9 +102,7 @@ def _training_streams(seed: int) -> tuple[np.random.Generator, np.random.Generat
     return np.random.default_rng(order), np.random.default_rng(masks)
 
 
-def _forward(
-    networks: Ensemble, inputs: Tensor, recipe: Recipe, mask_rngs: Sequence[np.random.Generator]
-) -> Tensor:
+def _forward(networks: Ensemble, inputs: Tensor, recipe: Recipe, mask_rngs: Sequence[np.random.Generator]) -> Tensor:
     """Scores (networks, batch, classes) of inputs (networks, batch, features), with dropout."""
     activations = _drop(inputs, recipe.input_drop_prob, mask_rngs)
     last = len(networks.weights) - 1

@@ -1,5 +1,7 @@
 """Array types of the simulator, each with its meaning."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,5 +12,5 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 
-Individuals = NDArray[np.uint64] | NDArray[np.float64]
-"""Individuals of any landscape along the first axis: packed genomes or gene networks."""
+Individuals = NDArray[Any]
+"""Individuals of any landscape along the first axis: packed genomes (uint64) or gene networks (float64)."""

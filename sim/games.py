@@ -35,7 +35,7 @@ class KnockOutGame:
 
 @dataclass(frozen=True, kw_only=True)
 class CrossGame:
-    """The children of two individuals ``(1, ...)``: a True element comes from ``first``, a False one from ``second``."""
+    """The children of two individuals ``(1, ...)``: True elements come from ``first``, False ones from ``second``."""
 
     landscape: Landscape
     first: Individuals

@@ -81,7 +81,7 @@ def _pick(u: float, cumulative: Floats, guide: Indices) -> int:
     """The first individual whose cumulative weight exceeds the share ``u`` of the total."""
     size = len(cumulative)
     target = u * cumulative[size - 1]
-    at = guide[int(u * size)]
+    at = int(guide[int(u * size)])
     while cumulative[at] <= target and at < size - 1:
         at += 1
     return at

@@ -63,9 +63,7 @@ class GeneNetworkScenario(_Populations):
 
     def landscape(self, seed: int) -> GeneNetworkLandscape:
         """Draw the founder, and with it the target."""
-        return GeneNetworkLandscape.random(
-            genes=self.genes, density=self.density, selection=self.selection, seed=seed
-        )
+        return GeneNetworkLandscape.random(genes=self.genes, density=self.density, selection=self.selection, seed=seed)
 
 
 Scenario = Annotated[PairwiseScenario | GeneNetworkScenario, Field(discriminator="model")]

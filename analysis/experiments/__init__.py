@@ -1,0 +1,1 @@
+"""Experiments: what to run, what is claimed, how the claims are answered."""

@@ -78,9 +78,7 @@ class Finding:
         }
 
 
-def judge(
-    claims: Sequence[Claim], sides: Sequence[Side], records: Sequence[Record], seed: int
-) -> list[Finding]:
+def judge(claims: Sequence[Claim], sides: Sequence[Side], records: Sequence[Record], seed: int) -> list[Finding]:
     """Compare the arms for every claim, side and condition; p values are Holm-corrected over all of them."""
     open_findings = []
     for side in sides:

@@ -50,8 +50,8 @@ def check(spec: CompareSpec, jobs: int) -> Estimate:
     if spec.neurons.train_images >= len(data):
         raise SpecError(
             [
-                f"neurons.train_images = {spec.neurons.train_images}: {spec.neurons.data} has {len(data)} images and some "
-                f"must be left to test on; ask for at most {len(data) - 1}"
+                f"neurons.train_images = {spec.neurons.train_images}: {spec.neurons.data} has {len(data)} images and "
+                f"some must be left to test on; ask for at most {len(data) - 1}"
             ]
         )
     cost = estimate(spec, data, jobs)
@@ -82,7 +82,7 @@ def _neurons_seconds(spec: CompareSpec, data: Dataset) -> float:
     training = 2.0 * steps * (_STEP + 3.0 * 6.0 * batch * weights / _RATE)
     probe = min(neurons.probe_images, len(data) - neurons.train_images)
     masks = 4.0 * (spec.panel.masks + 9 * spec.panel.knock_out_masks)
-    return training + masks * probe * 2.0 * (within + recipe.width * _CLASSES) / _RATE
+    return float(training + masks * probe * 2.0 * (within + recipe.width * _CLASSES) / _RATE)
 
 
 def _genes_bytes(spec: CompareSpec) -> float:
@@ -99,7 +99,7 @@ def _neurons_bytes(spec: CompareSpec, data: Dataset) -> float:
     units = recipe.layers * recipe.width
     weights = features * recipe.width + (recipe.layers - 1) * recipe.width**2 + recipe.width * _CLASSES
     activations = 40.0 * len(data) * units
-    return 3.0 * data.inputs.nbytes + 3 * 16.0 * weights + activations + _sampling_bytes(spec, units)
+    return float(3.0 * data.inputs.nbytes + 3 * 16.0 * weights + activations + _sampling_bytes(spec, units))
 
 
 def _sampling_bytes(spec: CompareSpec, elements: int) -> float:

@@ -1,0 +1,1 @@
+"""Figures: one theme, one function each, results in and a matplotlib figure out."""

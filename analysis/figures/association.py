@@ -24,12 +24,18 @@ def draw_association(axes: Axes, results: SideResults, arm: int) -> tuple[AxesIm
     for spine in axes.spines.values():
         spine.set_visible(False)
     varying = len(correlation) - constant
-    axes.set_xlabel(f"{varying} {side.element} vary" + (f", {constant} do not" if constant else ""), color=QUIET, fontsize=8)
+    counted = f"{varying} {side.element} vary" + (f", {constant} do not" if constant else "")
+    axes.set_xlabel(counted + results.association_note, color=QUIET, fontsize=8)
     upper = zip(*np.triu_indices(len(correlation), 1), strict=True)
     rows = [
         Plotted(
-            panel="association", side=side.name, arm=side.arms[arm], series=f"element {i}",
-            replicate=results.shown_replicate, x=f"element {j}", y=float(correlation[i, j]),
+            panel="association",
+            side=side.name,
+            arm=side.arms[arm],
+            series=f"element {i}",
+            replicate=results.shown_replicate,
+            x=f"element {j}",
+            y=float(correlation[i, j]),
         )
         for i, j in upper
     ]

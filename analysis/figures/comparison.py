@@ -12,16 +12,26 @@ from analysis.figures.crossing import draw_crossing
 from analysis.figures.knock_out import draw_knock_out
 from analysis.figures.performance import draw_performance
 from analysis.figures.plotted import Plotted
-from analysis.figures.results import SideResults, outcome
+from analysis.figures.results import SideResults
 from analysis.figures.spectrum import draw_spectrum
 from analysis.figures.theme import ARMS, QUIET, theme
+from analysis.numbers import outcome
 
 _SIZE = (10.0, 16.4)
 _ROWS = (
     ("How well do they do?", "thick: mean of the replicates with its 95 % interval; thin: each replicate"),
-    ("Do their children work?", "hollow: mean of two parents; filled: children with a random half of each; one line a replicate"),
-    ("Do parts act alone or together?", "share of what a random half going missing does that is due to single parts, pairs, more"),
-    ("What is a part of the whole worth?", "performance kept by share of parts kept; above the dots parts replace each other, below they need each other"),
+    (
+        "Do their children work?",
+        "hollow: mean of two parents; filled: children with a random half of each; one line a replicate",
+    ),
+    (
+        "Do parts act alone or together?",
+        "share of what a random half going missing does that is due to single parts, pairs, more",
+    ),
+    (
+        "What is a part of the whole worth?",
+        "performance kept by share of parts kept; above the dots parts replace each other, below they need each other",
+    ),
     ("Who varies with whom?", "correlation of elements in one replicate of each arm, ordered by similarity"),
 )
 _FINDINGS = (
@@ -69,10 +79,11 @@ def _head(figure: Figure, sides: Sequence[SideResults], subtitles: Sequence[str]
     margin = 0.022
     figure.text(margin, 0.981, "What mixing does to genes and to neurons", fontsize=17, fontweight="bold", va="center")
     replicates = min(side.replicates for side in sides)
-    figure.text(
-        margin, 0.9625, f"the same measures on both sides; {replicates} paired replicates; each claim with its verdict, the difference that mixing makes and its 95 % interval",
-        color=QUIET, va="center",
-    )  # fmt: skip
+    under = (
+        f"the same measures on both sides; {replicates} paired replicates; each claim with its verdict, "
+        "the difference that mixing makes and its 95 % interval"
+    )
+    figure.text(margin, 0.9625, under, color=QUIET, va="center")
     for column, (side, subtitle) in enumerate(zip(sides, subtitles, strict=True)):
         figure.text(left[column], 0.9395, side.side.title, fontsize=14, fontweight="bold", va="center")
         figure.text(left[column], 0.923, subtitle, color=QUIET, fontsize=8.5, va="center")

@@ -4,12 +4,17 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from analysis.figures.plotted import Plotted
-from analysis.figures.results import SideResults, number
+from analysis.figures.results import SideResults, mean_band
 from analysis.figures.theme import ARMS, QUIET
+from analysis.numbers import number
 
 SHORT = {
     "genes": {"apart": "two populations\nevolved apart", "siblings": "within\none population"},
-    "neurons": {"apart": "other start,\nunits as they come", "matched": "other start,\nunits matched", "siblings": "same start"},
+    "neurons": {
+        "apart": "other start,\nunits as they come",
+        "matched": "other start,\nunits matched",
+        "siblings": "same start",
+    },
 }
 _STRIDE, _OFFSET = 3.4, 1.45
 
@@ -36,7 +41,7 @@ def draw_crossing(axes: Axes, results: SideResults) -> list[Plotted]:
             axes.plot(np.full_like(children, x + 1), children, ls="", marker=style.marker, ms=4.5, color=style.color)
             viability = results.values(arm, f"hybrid_viability:{condition}")
             axes.annotate(
-                number(float(np.nanmean(viability))) if not np.isnan(viability).all() else "–",
+                number(float(mean_band(viability[:, None])[0][0])),
                 (x + 0.5, 0.035),
                 xycoords=("data", "axes fraction"),
                 ha="center",
@@ -46,8 +51,13 @@ def draw_crossing(axes: Axes, results: SideResults) -> list[Plotted]:
             for series, values in (("parents", parents), ("children", children), ("hybrid viability", viability)):
                 rows += [
                     Plotted(
-                        panel="crossing", side=side.name, arm=side.arms[arm], series=series,
-                        replicate=record.replicate, x=condition, y=float(y),
+                        panel="crossing",
+                        side=side.name,
+                        arm=side.arms[arm],
+                        series=series,
+                        replicate=record.replicate,
+                        x=condition,
+                        y=float(y),
                     )
                     for record, y in zip(results.records[arm], values, strict=True)
                 ]
@@ -59,7 +69,12 @@ def draw_crossing(axes: Axes, results: SideResults) -> list[Plotted]:
     axes.grid(visible=False, axis="x")
     axes.set_ylabel(side.scales[0])
     axes.annotate(
-        "hybrid\nviability", (1.02, 0.06), xycoords="axes fraction", color=QUIET, fontsize=8, va="center",
+        "hybrid\nviability",
+        (1.02, 0.06),
+        xycoords="axes fraction",
+        color=QUIET,
+        fontsize=8,
+        va="center",
         annotation_clip=False,
     )
     return rows

@@ -21,15 +21,27 @@ def draw_knock_out(axes: Axes, results: SideResults, scale: str) -> list[Plotted
         axes.plot(KEEP_PROBS, mean, color=style.color, ls=style.line, marker=style.marker, ms=4, mec="white", mew=0.6)
         rows += [
             Plotted(
-                panel="knock-out", side=side.name, arm=side.arms[arm], series=scale, replicate="mean", x=float(q),
-                y=float(y), low=float(a), high=float(b),
+                panel="knock-out",
+                side=side.name,
+                arm=side.arms[arm],
+                series=scale,
+                replicate="mean",
+                x=float(q),
+                y=float(y),
+                low=float(a),
+                high=float(b),
             )
             for q, y, a, b in zip(KEEP_PROBS, mean, low, high, strict=True)
         ]
         rows += [
             Plotted(
-                panel="knock-out", side=side.name, arm=side.arms[arm], series=scale, replicate=record.replicate,
-                x=float(q), y=float(y),
+                panel="knock-out",
+                side=side.name,
+                arm=side.arms[arm],
+                series=scale,
+                replicate=record.replicate,
+                x=float(q),
+                y=float(y),
             )
             for record, curve in zip(results.records[arm], curves, strict=True)
             for q, y in zip(KEEP_PROBS, curve, strict=True)

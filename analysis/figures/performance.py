@@ -28,9 +28,21 @@ def draw_performance(axes: Axes, results: SideResults) -> list[Plotted]:
             axes.plot(times, curve, color=style.color, lw=0.6, alpha=0.35)
         axes.fill_between(times, low, high, color=style.color, alpha=0.18, lw=0)
         axes.plot(times, mean, color=style.color, ls=style.line)
-        rows += _rows("performance", side.name, side.arms[arm], "test" if side.name == "neurons" else "", results, curves)
+        rows += _rows(
+            "performance", side.name, side.arms[arm], "test" if side.name == "neurons" else "", results, curves
+        )
         rows += [
-            Plotted(panel="performance", side=side.name, arm=side.arms[arm], series="", replicate="mean", x=t, y=y, low=a, high=b)
+            Plotted(
+                panel="performance",
+                side=side.name,
+                arm=side.arms[arm],
+                series="",
+                replicate="mean",
+                x=t,
+                y=y,
+                low=a,
+                high=b,
+            )
             for t, y, a, b in zip(times, mean, low, high, strict=True)
         ]
         late = times >= _SETTLED * times[-1]
@@ -68,7 +80,12 @@ def draw_performance(axes: Axes, results: SideResults) -> list[Plotted]:
 
 
 def _rows(
-    panel: str, side: str, arm: str, series: str, results: SideResults, curves: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    panel: str,
+    side: str,
+    arm: str,
+    series: str,
+    results: SideResults,
+    curves: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
 ) -> list[Plotted]:
     return [
         Plotted(panel=panel, side=side, arm=arm, series=series, replicate=record.replicate, x=float(t), y=float(y))

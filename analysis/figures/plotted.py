@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, kw_only=True)
 class Plotted:
-    """One drawn point. ``replicate`` is a number or ``mean``; ``low`` and ``high`` bound a 95 % interval or are empty."""
+    """One drawn point. ``replicate`` is a number or ``mean``; ``low`` to ``high`` is a 95 % interval."""
 
     panel: str
     side: str

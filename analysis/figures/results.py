@@ -25,6 +25,8 @@ class SideResults:
     shown_replicate: int
     findings: Mapping[str, Finding]
     """By ``measure:condition``."""
+    association_note: str = ""
+    """When or on what association was taken, where that needs saying."""
 
     @property
     def replicates(self) -> int:
@@ -62,27 +64,3 @@ def mean_band(rows: Floats) -> tuple[Floats, Floats, Floats]:
     weights = np.stack([np.bincount(c, minlength=len(rows)) for c in chosen]) / len(rows)
     low, high = np.percentile(weights @ rows, [2.5, 97.5], axis=0)
     return mean, low, high
-
-
-def number(value: float) -> str:
-    """A number with as many digits as its size needs and a true minus sign; an en dash for NaN."""
-    if np.isnan(value):
-        return "–"
-    size = abs(value)
-    text = f"{value:.0f}" if size >= 99.5 else f"{value:.1f}" if size >= 9.95 else f"{value:.2f}"
-    if 0.0 < size < 0.0995:
-        text = f"{value:.2g}" if size >= 1e-4 else f"{value:.0e}"
-    return text.replace("-", "\N{MINUS SIGN}")
-
-
-def signed(value: float) -> str:
-    """A number with its sign."""
-    return ("+" if value >= 0 else "") + number(value)
-
-
-def outcome(finding: Finding) -> str:
-    """Verdict, difference and interval in one line."""
-    c = finding.comparison
-    if finding.reason:
-        return f"{finding.verdict}, {finding.reason}"
-    return f"{finding.verdict}, {signed(c.difference)} [{signed(c.low)}, {signed(c.high)}]"

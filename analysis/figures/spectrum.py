@@ -21,22 +21,52 @@ def draw_spectrum(axes: Axes, results: SideResults, scale: str) -> list[Plotted]
         mean, low, high = mean_band(shares)
         x = place + (_OFFSET if arm else -_OFFSET)
         axes.bar(x, mean, width=2 * _OFFSET * 0.92, color=style.color, alpha=0.22)
-        axes.plot(np.tile(x, (len(shares), 1)), shares, ls="", marker=style.marker, ms=2.5, color=style.color, alpha=0.5, mew=0)
+        axes.plot(
+            np.tile(x, (len(shares), 1)),
+            shares,
+            ls="",
+            marker=style.marker,
+            ms=2.5,
+            color=style.color,
+            alpha=0.5,
+            mew=0,
+        )
         axes.errorbar(
-            x, mean, yerr=np.abs(np.stack([mean - low, high - mean])), ls="", marker=style.marker, ms=6,
-            color=style.color, mec="white", mew=0.8, elinewidth=1.6, capsize=3,
+            x,
+            mean,
+            yerr=np.abs(np.stack([mean - low, high - mean])),
+            ls="",
+            marker=style.marker,
+            ms=6,
+            color=style.color,
+            mec="white",
+            mew=0.8,
+            elinewidth=1.6,
+            capsize=3,
         )
         for k, order in enumerate(ORDERS):
             rows.append(
                 Plotted(
-                    panel="spectrum", side=side.name, arm=side.arms[arm], series=scale, replicate="mean", x=order,
-                    y=float(mean[k]), low=float(low[k]), high=float(high[k]),
+                    panel="spectrum",
+                    side=side.name,
+                    arm=side.arms[arm],
+                    series=scale,
+                    replicate="mean",
+                    x=order,
+                    y=float(mean[k]),
+                    low=float(low[k]),
+                    high=float(high[k]),
                 )
             )
             rows += [
                 Plotted(
-                    panel="spectrum", side=side.name, arm=side.arms[arm], series=scale,
-                    replicate=record.replicate, x=order, y=float(share[k]),
+                    panel="spectrum",
+                    side=side.name,
+                    arm=side.arms[arm],
+                    series=scale,
+                    replicate=record.replicate,
+                    x=order,
+                    y=float(share[k]),
                 )
                 for record, share in zip(results.records[arm], shares, strict=True)
             ]

@@ -1,0 +1,1 @@
+"""The measures: one definition for genes and neurons each."""

@@ -22,7 +22,7 @@ class Crossing:
 
     @property
     def hybrid_viability(self) -> float:
-        """``(children - baseline) / (parents - baseline)``: 1 = children as good as their parents, 0 = as good as nothing.
+        """``(children - baseline) / (parents - baseline)``: 1 = as good as their parents, 0 = as good as nothing.
 
         NaN where the parents are no better than the baseline.
         """

@@ -28,7 +28,7 @@ class MaskDesign:
     @property
     def n(self) -> int:
         """Number of elements."""
-        return self.masks.shape[1]
+        return int(self.masks.shape[1])
 
 
 def complete(n: int, keep_prob: float = 0.5) -> MaskDesign:

@@ -107,9 +107,7 @@ def _exact(design: MaskDesign, values: Floats) -> Spectrum:
     order = np.bitwise_count(np.arange(2**n, dtype=np.uint32))
     weights = np.bincount(order, coefficients**2, minlength=3)
     single = 1 << np.arange(n)
-    interaction = np.where(
-        np.eye(n, dtype=np.bool_), 0.0, coefficients[single[:, None] | single] / spread
-    )
+    interaction = np.where(np.eye(n, dtype=np.bool_), 0.0, coefficients[single[:, None] | single] / spread)
     pairs = interaction[np.triu_indices(n, 1)]
     variance = float(weights[1:].sum())
     reason = _constant(variance, values)
@@ -147,7 +145,7 @@ class _Sums:
     def __sub__(self, other: "_Sums") -> "_Sums":
         return _Sums(*(getattr(self, f) - getattr(other, f) for f in self.__dataclass_fields__))
 
-    def variances(self, antithetic: bool) -> Floats:
+    def variances(self, *, antithetic: bool) -> Floats:
         """(3,): unbiased ``W_1``, ``W_2`` and ``Var v``.
 
         A plain square of a mean is too large by its variance, for ``W_1`` by about ``n Var v / count`` in all, so
@@ -181,12 +179,12 @@ def _sampled(design: MaskDesign, values: Floats) -> Spectrum:
         masks = design.masks
     centred = even - even.mean()
     groups = [
-        _sums(masks[g], odd[g] if antithetic else centred[g], centred[g], keep_prob, antithetic)
+        _sums(masks[g], odd[g] if antithetic else centred[g], centred[g], keep_prob, antithetic=antithetic)
         for g in np.array_split(np.arange(len(masks)), _GROUPS)
     ]
     total = _total(groups)
-    estimate = total.variances(antithetic)
-    left_out = np.array([(total - group).variances(antithetic) for group in groups])
+    estimate = total.variances(antithetic=antithetic)
+    left_out = np.array([(total - group).variances(antithetic=antithetic) for group in groups])
     reason = _constant(estimate[2], values) or _undetermined(estimate[2], left_out[:, 2])
     halves = [_total(groups[0::2]), _total(groups[1::2])]
     upper = np.triu_indices(n, 1)
@@ -205,7 +203,7 @@ def _sampled(design: MaskDesign, values: Floats) -> Spectrum:
     )
 
 
-def _sums(masks: Bools, odd: Floats, centred: Floats, keep_prob: float, antithetic: bool) -> _Sums:
+def _sums(masks: Bools, odd: Floats, centred: Floats, keep_prob: float, *, antithetic: bool) -> _Sums:
     x = (masks - keep_prob) / np.sqrt(keep_prob * (1.0 - keep_prob))
     squares = x**2
     of_singles = squares.sum(1)
@@ -227,7 +225,8 @@ def _total(groups: list[_Sums]) -> _Sums:
 
 def _shares(variances: Floats) -> Floats:
     first, second, total = variances
-    return np.array([first, second, total - first - second]) / total
+    shares: Floats = np.array([first, second, total - first - second]) / total
+    return shares
 
 
 def _jackknife(left_out: Floats) -> Floats:

@@ -1,0 +1,1 @@
+"""Reports: findings as sentences, tables and pages."""

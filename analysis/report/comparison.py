@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis import numbers
 from analysis.experiments.claims import Finding, judge
 from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, Done
 from analysis.figures.comparison import draw_comparison
@@ -17,6 +18,7 @@ from analysis.measures.registry import MEASURES
 from analysis.report import words
 from analysis.runs.folder import Cell, write_whole
 from analysis.runs.record import provenance
+from analysis.sides.base import Side
 from sim.scenario import PairwiseScenario
 
 PRODUCTS = (
@@ -55,7 +57,7 @@ def write_report(spec: CompareSpec, done: Sequence[Done], folder: Path) -> Repor
     records = [record for side in SIDES for cell in cells[side.name] for record in cell.records]
     write_whole(folder / "records.jsonl", "".join(record.to_json() + "\n" for record in records).encode())
     findings = judge(CLAIMS, SIDES, records, spec.seed)
-    results = [_results(i, cells[side.name], findings) for i, side in enumerate(SIDES)]
+    results = [_results(spec, side, cells[side.name], findings) for side in SIDES]
     subtitles = [genes_subtitle(spec), neurons_subtitle(spec)]
     figure, plotted = draw_comparison(results, subtitles)
     alt = words.alt_text(findings, SIDES, subtitles)
@@ -86,24 +88,24 @@ def neurons_subtitle(spec: CompareSpec) -> str:
     neurons, recipe = spec.neurons, spec.neurons.recipe
     data = neurons.data if not neurons.data.startswith("idx:") else Path(neurons.data).name
     inputs = f", inputs {recipe.input_drop_prob:g}" if recipe.input_drop_prob else ""
-    return (
-        f"{recipe.layers} x {recipe.width} units, {neurons.train_images} images of {data}; drop_prob {recipe.drop_prob:g}{inputs}"
-    )
+    size = f"{recipe.layers} x {recipe.width} units, {neurons.train_images} images of {data}"
+    return f"{size}; drop_prob {recipe.drop_prob:g}{inputs}"
 
 
-def _results(which: int, cells: Sequence[Cell], findings: Sequence[Finding]) -> SideResults:
-    side = SIDES[which]
+def _results(spec: CompareSpec, side: Side, cells: Sequence[Cell], findings: Sequence[Finding]) -> SideResults:
+    generation = round(spec.genes.association_at * spec.genes.generations)
     return SideResults(
         side=side,
         records=([cell.records[0] for cell in cells], [cell.records[1] for cell in cells]),
         associations=cells[0].associations,
         shown_replicate=cells[0].records[0].replicate,
         findings={f.key: f for f in findings if f.side == side.name},
+        association_note=f" (generation {generation})" if side.name == "genes" else "",
     )
 
 
 def _summary(spec: CompareSpec, done: Sequence[Done], findings: Sequence[Finding]) -> dict[str, Any]:
-    return _strict(
+    summary: dict[str, Any] = _strict(
         {
             "experiment": "compare",
             "headline": words.headline(findings, SIDES),
@@ -117,16 +119,26 @@ def _summary(spec: CompareSpec, done: Sequence[Done], findings: Sequence[Finding
             "findings": [finding.as_dict() for finding in findings],
         }
     )
+    return summary
 
 
 def _page(
-    spec: CompareSpec, svg: str, findings: Sequence[Finding], summary: dict[str, Any], subtitles: Sequence[str], alt: str
+    spec: CompareSpec,
+    svg: str,
+    findings: Sequence[Finding],
+    summary: dict[str, Any],
+    subtitles: Sequence[str],
+    alt: str,
 ) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only here
 
     environment = Environment(
-        loader=PackageLoader("analysis.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # fmt: skip
+        loader=PackageLoader("analysis.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     return environment.get_template("comparison.html.j2").render(
         svg=svg[svg.index("<svg") :],
         alt=alt,
@@ -152,8 +164,10 @@ def _page(
         command="mixability compare --config spec.toml",
         replicates=spec.replicates,
         products=PRODUCTS[1:],
-        number=words.number,
-        signed=words.signed,
+        arms=numbers.arms,
+        difference=numbers.difference,
+        number=numbers.number,
+        signed=numbers.signed,
     )
 
 

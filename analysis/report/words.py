@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from analysis.experiments.claims import Finding, overall
-from analysis.figures.results import number, signed
 from analysis.measures.registry import MEASURES
+from analysis.numbers import arms, difference, number, signed
 from analysis.sides.base import Side
 from analysis.stats import Verdict
 
 ANSWERS = {
     Verdict.SUPPORTED: "Yes",
-    Verdict.CONTRADICTED: "No, the other way round",
-    Verdict.NO_EFFECT: "No, nothing that would matter",
+    Verdict.CONTRADICTED: "The opposite",
+    Verdict.NO_EFFECT: "No effect",
     Verdict.UNDETERMINED: "Undetermined",
     Verdict.CONDITIONAL: "It depends",
 }
@@ -28,10 +28,11 @@ def sentence(finding: Finding, side: Side) -> str:
     c = finding.comparison
     if finding.reason:
         return f"{label(finding, side)}: {finding.verdict}, {finding.reason}."
+    without, with_mixing = arms(c)
     text = (
-        f"{label(finding, side)}: {number(c.without)} {side.arms[0]}, {number(c.with_mixing)} {side.arms[1]}; "
-        f"difference {signed(c.difference)}, 95 % interval {signed(c.low)} to {signed(c.high)}, "
-        f"Hedges' g {signed(c.hedges_g)}; smallest effect of interest {number(finding.smallest)}: {finding.verdict}"
+        f"{label(finding, side)}: {without} {side.arms[0]}, {with_mixing} {side.arms[1]}; "
+        f"difference {difference(c)}, Hedges' g {signed(c.hedges_g)}; "
+        f"smallest effect of interest {number(finding.smallest)}: {finding.verdict}"
     )
     if finding.needed:
         text += f"; about {finding.needed} replicates would decide"
@@ -74,7 +75,7 @@ def alt_text(findings: Sequence[Finding], sides: Sequence[Side], subtitles: Sequ
     """What the figure shows, for those who do not see it."""
     lines = [
         "Ten panels in two columns, genes on the left and neurons on the right, five questions from top to bottom: "
-        "performance over time, the crossing test, the interaction spectrum, the knock-out curve, association matrices. "
+        "performance over time, the crossing test, the interaction spectrum, the knock-out curve, association. "
         "Orange dashed lines and circles are without mixing, blue solid lines and squares with it."
     ]
     for side, subtitle in zip(sides, subtitles, strict=True):

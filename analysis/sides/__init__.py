@@ -1,0 +1,1 @@
+"""Sides: what each engine hands up to be measured."""

@@ -39,7 +39,7 @@ def grow_genes(scenario: Scenario, panel: PanelSpec, root: int, replicate: int, 
     The landscape and the founders are the same in both arms of a replicate.
     """
     arm = GENES.arms[mixing]
-    landscape = scenario.landscape(seed_for(root, "genes", "landscape", replicate))
+    landscape: Landscape = scenario.landscape(seed_for(root, "genes", "landscape", replicate))
     reproduction = Reproduction(sex_fraction=scenario.sex_fraction) if mixing else CLONAL
     early = round(scenario.association_at * scenario.generations)
     observations: list[Floats] = []
@@ -78,14 +78,12 @@ def grow_genes(scenario: Scenario, panel: PanelSpec, root: int, replicate: int, 
             for individual in _draw(population, panel.members, rng)
         ],
         crosses={
-            "apart": _pairs(landscape, *populations, panel.pairs, rng),
+            "apart": _pairs(landscape, populations[0], populations[1], panel.pairs, rng),
             "siblings": [
                 game for one in populations for game in _pairs(landscape, one, one, -(-panel.pairs // 2), rng)
             ],
         },
-        baseline={
-            scale: float(values.mean()) for scale, values in both_scales(landscape.log_fitness(random)).items()
-        },
+        baseline={scale: float(values.mean()) for scale, values in both_scales(landscape.log_fitness(random)).items()},
         observations=observations,
     )
 

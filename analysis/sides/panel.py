@@ -25,7 +25,9 @@ class PanelSpec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     masks: int = Field(default=8192, ge=256, le=10_000_000, description="presence masks for the interaction spectrum")
-    knock_out_masks: int = Field(default=64, ge=8, le=1_000_000, description="masks at each point of the knock-out curve")
+    knock_out_masks: int = Field(
+        default=64, ge=8, le=1_000_000, description="masks at each point of the knock-out curve"
+    )
     children: int = Field(default=128, ge=64, le=1_000_000, description="children of each pair of parents")
     pairs: int = Field(default=32, ge=1, le=100_000, description="pairs of individuals crossed in a population")
     members: int = Field(default=4, ge=1, le=100_000, description="individuals of a population taken apart")

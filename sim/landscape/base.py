@@ -39,7 +39,7 @@ class Landscape(Protocol):
         """
 
     def crossed(self, first: Individuals, second: Individuals, masks: Bools) -> Floats:
-        """Log fitness, (masks,), of the children that take the masked elements from ``first``, the rest from ``second``."""
+        """Log fitness, (masks,), of children with the masked elements of ``first`` and the rest of ``second``."""
 
     def observations(self, individuals: Individuals) -> Floats:
-        """One number for each individual and element, ``(individuals, elements)``, whose correlation is linkage disequilibrium."""
+        """A number for each individual and element, ``(individuals, elements)``: its correlation is linkage."""

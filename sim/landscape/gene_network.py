@@ -41,9 +41,7 @@ class GeneNetworkLandscape:
             states, stable = develop(founder, initial)
             if stable[0]:
                 return cls(founder=founder[0], initial_state=initial, target=states[0], selection=selection)
-        raise ValueError(
-            f"no stable network among {_ATTEMPTS} random ones with {genes} genes and density {density}; take fewer genes"
-        )
+        raise ValueError(f"no stable network among {_ATTEMPTS} random ones with {genes} genes; take fewer genes")
 
     @property
     def elements(self) -> int:
@@ -57,7 +55,8 @@ class GeneNetworkLandscape:
     def random_individuals(self, size: int, seed: int) -> Floats:
         """Random networks with the founder's connections."""
         entries = np.random.default_rng(seed).standard_normal((size, self.elements, self.elements))
-        return entries * (self.founder != 0.0)
+        networks: Floats = entries * (self.founder != 0.0)
+        return networks
 
     def log_fitness(self, individuals: Floats) -> Floats:
         """Log fitness of networks ``(individuals, genes, genes)``."""

@@ -1,0 +1,48 @@
+# Everything a person or a machine does here. Each target works alone on a clean clone.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: compare test lint types pytest bench verify docs-check format clean
+
+compare: .venv/installed          ## the main job
+	$(BIN)/mixability compare
+
+test: lint types pytest           ## all that CI asks for
+
+lint: .venv/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/installed-test
+	$(BIN)/mypy
+
+pytest: .venv/installed-test
+	$(BIN)/pytest -q tests analysis sim nets
+
+bench: .venv/installed            ## speed, as ratios measured side by side
+	$(BIN)/python benchmarks/run.py
+
+docs-check: .venv/installed-test  ## run every command and example of the README
+	$(BIN)/python docs/check.py README.md
+
+format: .venv/installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "mixability needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/installed: .venv/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	touch $@
+
+.venv/installed-test: .venv/python pyproject.toml constraints.txt
+	$(PIP) --editable '.[test]'
+	touch $@ .venv/installed
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache
