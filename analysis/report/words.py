@@ -32,7 +32,7 @@ def sentence(finding: Finding, side: Side) -> str:
     text = (
         f"{label(finding, side)}: {without} {side.arms[0]}, {with_mixing} {side.arms[1]}; "
         f"difference {difference(c)}, Hedges' g {signed(c.hedges_g)}; "
-        f"smallest effect of interest {number(finding.smallest)}: {finding.verdict}"
+        f"smallest effect of interest {finding.smallest:g}: {finding.verdict}"
     )
     if finding.needed:
         text += f"; about {finding.needed} replicates would decide"
