@@ -17,6 +17,7 @@ Background = Literal["zero", "mean", "resample"]
 
 SCALES = ("accuracy", "log-probability")
 _CHUNK_FLOATS = 1_000_000
+_BLOCK = 32
 
 
 class ClassifierGame(ABC):
@@ -158,11 +159,21 @@ class ModuleGame(ClassifierGame):
 
 
 def _apply(weights: Tensor, activations: Tensor) -> Tensor:
-    """Weights (masks, outputs, units) times activations (units, examples), or (masks, units, examples)."""
+    """Weights (masks, outputs, units) times activations (units, examples), or (masks, units, examples).
+
+    Products with shared activations are taken in blocks of one size, the last one padded, since the rounding of a
+    matrix product may depend on its shape.
+    """
     if activations.ndim == 3:
         return torch.bmm(weights, activations)
     masks, outputs, units = weights.shape
-    return (weights.reshape(-1, units) @ activations).view(masks, outputs, -1)
+    result = torch.empty(masks, outputs, activations.shape[1])
+    for start in range(0, masks, _BLOCK):
+        part = weights[start : start + _BLOCK]
+        padded = torch.nn.functional.pad(part, (0, 0, 0, 0, 0, _BLOCK - len(part)))
+        product = (padded.reshape(-1, units) @ activations).view(_BLOCK, outputs, -1)
+        result[start : start + _BLOCK] = product[: len(part)]
+    return result
 
 
 def _substitute(activations: Tensor, background: Background, seed: int) -> Tensor | None:

@@ -39,7 +39,7 @@ class Trained:
     test_accuracy: Floats
     """(networks, times)."""
     diverged: Bools
-    """(networks,), True where a weight became infinite or NaN."""
+    """(networks,), True where a network ended worse on its training examples than it began, or not finite at all."""
 
 
 def train(
@@ -64,6 +64,7 @@ def _train(recipe: Recipe, data: Split, seeds: Sequence[Seeds], on_epoch: Callab
     batch = min(recipe.batch_size, len(labels))
     steps = len(labels) // batch
     order_rngs, mask_rngs = zip(*(_training_streams(s.training) for s in seeds), strict=True)
+    cross_entropy_before = _cross_entropies(networks, data.train)
     times = np.unique(np.linspace(0, recipe.epochs, _EVALUATIONS + 1).round().astype(np.int64))
     curves = []
     for epoch in range(recipe.epochs + 1):
@@ -85,14 +86,13 @@ def _train(recipe: Recipe, data: Split, seeds: Sequence[Seeds], on_epoch: Callab
             on_epoch(epoch + 1)
     for parameter in parameters:
         parameter.requires_grad = False
-    finite = torch.stack([p.isfinite().flatten(1).all(1) for p in parameters]).all(0)
     accuracies = np.array(curves)
     return Trained(
         networks=networks,
         epochs=times,
         train_accuracy=accuracies[:, 0].T,
         test_accuracy=accuracies[:, 1].T,
-        diverged=~finite.numpy(),
+        diverged=~(_cross_entropies(networks, data.train) <= cross_entropy_before),
     )
 
 
@@ -125,3 +125,13 @@ def _accuracies(networks: Ensemble, data: Dataset) -> list[float]:
     inputs, labels = torch.from_numpy(data.inputs), torch.from_numpy(data.labels)
     with torch.no_grad():
         return [float((networks[i].logits(inputs).argmax(1) == labels).double().mean()) for i in range(len(networks))]
+
+
+def _cross_entropies(networks: Ensemble, data: Dataset) -> Floats:
+    """Mean cross-entropy (networks,), NaN where the scores are not finite."""
+    inputs, labels = torch.from_numpy(data.inputs), torch.from_numpy(data.labels)
+    with torch.no_grad():
+        losses = [
+            float(torch.nn.functional.cross_entropy(networks[i].logits(inputs), labels)) for i in range(len(networks))
+        ]
+    return np.array(losses)
