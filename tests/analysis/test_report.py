@@ -1,0 +1,172 @@
+"""The products: complete, consistent with each other, nothing clipped or overlapping in the figure."""
+
+import csv
+import json
+import re
+from html.parser import HTMLParser
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from analysis import numbers
+from analysis.experiments.claims import judge
+from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, Done, run
+from analysis.figures.comparison import draw_comparison
+from analysis.report import comparison as report
+from analysis.runs.folder import RunFolder
+from analysis.runs.spec import dump_toml
+from tests.small import small
+
+NETWORK = {"model": "gene-network", "genes": 6, "population": 40, "generations": 15}
+SPECS = {
+    "landscape": small(),
+    "gene network": small(genes=NETWORK),
+    "two replicates": small(replicates=2),
+    "two layers": small(
+        neurons={"train_images": 100, "probe_images": 50, "recipe": {"layers": 2, "width": 8, "epochs": 2}}
+    ),
+    "untrained": small(neurons={"train_images": 10, "recipe": {"width": 4, "epochs": 1, "learning_rate": 1e-9}}),
+}
+
+
+@pytest.fixture(scope="module", params=SPECS)
+def made(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[CompareSpec, Path, list[Done]]:
+    spec: CompareSpec = SPECS[request.param]
+    folder = tmp_path_factory.mktemp("report") / "run"
+    RunFolder(folder).claim(dump_toml(spec), "")
+    done = list(run(spec, RunFolder(folder), jobs=1))
+    report.write_report(spec, done, folder)
+    return spec, folder, done
+
+
+def draw(spec: CompareSpec, done: list[Done]) -> Figure:
+    records = [record for d in done if d.cell for record in d.cell.records]
+    findings = judge(CLAIMS, SIDES, records, spec.seed)
+    results = [
+        report._results(spec, side, [d.cell for d in done if d.cell and d.task.side == side.name], findings)
+        for side in SIDES
+    ]
+    return draw_comparison(results, [report.genes_subtitle(spec), report.neurons_subtitle(spec)])[0]
+
+
+def test_all_products_are_there(made: tuple[CompareSpec, Path, list[Done]]) -> None:
+    assert {path.name for path in made[1].iterdir()} == {*report.PRODUCTS, "cells"}
+
+
+def test_no_text_is_clipped_and_none_overlaps(made: tuple[CompareSpec, Path, list[Done]]) -> None:
+    figure = draw(made[0], made[2])
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    boxes = [
+        (text.get_text(), text.get_window_extent(renderer))
+        for text in figure.findobj(lambda artist: isinstance(artist, Text) and artist.get_visible())
+        if text.get_text().strip() and text.get_window_extent(renderer).width > 0
+    ]
+    width, height = figure.get_size_inches() * figure.dpi
+    assert len(boxes) > 60
+    for words, box in boxes:
+        assert box.x0 >= 0, words
+        assert box.y0 >= 0, words
+        assert box.x1 <= width, words
+        assert box.y1 <= height, words
+    for (one, a), (two, b) in combinations(boxes, 2):
+        overlap = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        assert min(overlap) <= 1, f"{one!r} overlaps {two!r}"
+
+
+def test_csv_holds_the_numbers_of_the_records(made: tuple[CompareSpec, Path, list[Done]]) -> None:
+    rows = list(csv.DictReader((made[1] / "comparison.csv").open()))
+    assert {row["panel"] for row in rows} == {"performance", "crossing", "spectrum", "knock-out", "association"}
+    record = next(d.cell.records[1] for d in made[2] if d.cell and d.task.side == "neurons" and d.task.replicate == 1)
+    found = [
+        float(row["y"])
+        for row in rows
+        if (row["panel"], row["side"], row["arm"], row["series"], row["x"], row["replicate"])
+        == ("crossing", "neurons", "dropout", "children", "matched", "1")
+    ]
+    assert found == pytest.approx([record.values["children_natural:matched"]], rel=1e-5)
+
+
+def test_summary_holds_the_findings_and_is_strict_json(made: tuple[CompareSpec, Path, list[Done]]) -> None:
+    summary = json.loads((made[1] / "summary.json").read_text(), parse_constant=lambda name: pytest.fail(name))
+    for found in summary["findings"]:
+        low, high = found["interval_95"]
+        if low is None:
+            assert found["verdict"] == "undetermined"
+            assert found["reason"]
+        else:
+            assert low <= found["difference"] <= high
+    assert len(summary["claims"]) == len(CLAIMS) * 2 - 1
+
+
+def test_records_are_one_line_a_replicate_and_arm(made: tuple[CompareSpec, Path, list[Done]]) -> None:
+    lines = (made[1] / "records.jsonl").read_text().splitlines()
+    keys = [(r["side"], r["arm"], r["replicate"]) for r in map(json.loads, lines)]
+    assert len(keys) == len(set(keys)) == 4 * made[0].replicates
+
+
+class Page(HTMLParser):
+    """Collects what a page would fetch and whether its tags close."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.fetched += [value or "" for name, value in attrs if name == "src" or (tag == "link" and name == "href")]
+        if tag not in {"meta", "link", "br", "img"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.fetched += [value or "" for name, value in attrs if name == "src"]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_page_is_whole_and_fetches_nothing(made: tuple[CompareSpec, Path, list[Done]]) -> None:
+    text = (made[1] / "index.html").read_text()
+    page = Page()
+    page.feed(text)
+    assert not page.open
+    assert not page.fetched
+    assert "nan" not in re.sub(r"<svg.*</svg>", "", text, flags=re.S).lower().split()
+
+
+def test_products_are_the_same_the_second_time(made: tuple[CompareSpec, Path, list[Done]], tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    RunFolder(again).claim(dump_toml(made[0]), "")
+    report.write_report(made[0], list(reversed(made[2])), again)
+    for name in report.PRODUCTS:
+        assert (again / name).read_bytes() == (made[1] / name).read_bytes(), name
+
+
+def test_text_from_the_user_is_escaped(tmp_path: Path, made: tuple[CompareSpec, Path, list[Done]]) -> None:
+    spec = made[0].model_copy(
+        update={"neurons": made[0].neurons.model_copy(update={"data": "idx:/x/<script>alert(1)</script>"})}
+    )
+    report.write_report(spec, made[2], tmp_path)
+    assert "<script" not in (tmp_path / "index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1.286, "1.29"), (-0.3064, "−0.31"), (0.00034, "0.0003"), (35.83, "35.8"), (1234.5, "1234"), (0.0, "0.00"), (-1e-9, "0.0000")],
+)  # fmt: skip
+def test_numbers_are_written_with_the_digits_that_matter(value: float, text: str) -> None:
+    assert numbers.number(value) == text
+
+
+def test_undefined_numbers_are_a_dash() -> None:
+    assert numbers.number(float("nan")) == "–"
+    assert numbers.signed(float("nan")) == "–"
+    assert np.isfinite(numbers.decimals_for(float("nan"), float("inf")))

@@ -1,0 +1,160 @@
+"""Runs: serial = parallel = replayed = resumed, to the bit; nothing half-written is believed."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.experiments import compare
+from analysis.experiments.compare import CompareSpec, Done, run, run_task, tasks
+from analysis.runs.folder import Cell, FolderError, RunFolder, write_whole
+from analysis.runs.record import Record
+from analysis.runs.spec import build, dump_toml, read_toml
+from tests.small import small
+
+
+def lines(done: list[Done]) -> list[str]:
+    ordered = sorted(done, key=lambda d: (d.task.side, d.task.replicate))
+    return [record.to_json() for d in ordered if d.cell for record in d.cell.records]
+
+
+def matrices(done: list[Done]) -> list[bytes]:
+    ordered = sorted(done, key=lambda d: (d.task.side, d.task.replicate))
+    return [m.astype(np.float32).tobytes() for d in ordered if d.cell for m in d.cell.associations]
+
+
+@pytest.fixture(scope="module")
+def serial(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Done]]:
+    folder = tmp_path_factory.mktemp("serial") / "run"
+    RunFolder(folder).claim(dump_toml(small()), "")
+    return folder, list(run(small(), RunFolder(folder), jobs=1))
+
+
+def test_serial_and_parallel_give_the_same_bits(serial: tuple[Path, list[Done]], tmp_path: Path) -> None:
+    parallel = list(run(small(), RunFolder(tmp_path), jobs=2))
+    assert lines(parallel) == lines(serial[1])
+    assert matrices(parallel) == matrices(serial[1])
+
+
+def test_a_written_spec_fed_back_gives_the_same_bits(serial: tuple[Path, list[Done]], tmp_path: Path) -> None:
+    spec = build(CompareSpec, read_toml(serial[0] / "spec.toml"))
+    assert lines(list(run(spec, RunFolder(tmp_path), jobs=1))) == lines(serial[1])
+
+
+def test_what_is_done_is_not_done_again_and_what_is_damaged_is(
+    serial: tuple[Path, list[Done]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(serial[0])
+    damaged, torn = (folder.cell_path(task.key) for task in (tasks(small())[1], tasks(small())[7]))
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    damaged.write_bytes(content)
+    torn.write_bytes(torn.read_bytes()[:100])
+    ran = []
+    monkeypatch.setattr(compare, "run_task", lambda task: ran.append(task) or run_task(task))
+    again = list(run(small(), folder, jobs=1))
+    assert ran == [tasks(small())[1], tasks(small())[7]]
+    assert lines(again) == lines(serial[1])
+
+
+def test_more_replicates_go_on_where_fewer_ended(
+    serial: tuple[Path, list[Done]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(tmp_path)
+    list(run(small(replicates=2), folder, jobs=1))
+    ran = []
+    monkeypatch.setattr(compare, "run_task", lambda task: ran.append(task) or run_task(task))
+    assert lines(list(run(small(), folder, jobs=1))) == lines(serial[1])
+    assert len(ran) == 6
+
+
+def test_arms_are_paired_and_replicates_are_not(serial: tuple[Path, list[Done]]) -> None:
+    genes = [d.cell for d in serial[1] if d.cell and d.task.side == "genes"]
+    starts = [[record.curves["performance"][0] for record in cell.records] for cell in genes]
+    assert all(without == with_mixing for without, with_mixing in starts), "both arms start from the same founders"
+    assert len({without for without, _ in starts}) == len(starts)
+    neurons = [d.cell for d in serial[1] if d.cell and d.task.side == "neurons"]
+    starts = [[record.curves["performance"][0] for record in cell.records] for cell in neurons]
+    assert all(without == with_mixing for without, with_mixing in starts), "both arms start from the same weights"
+
+
+def test_gene_networks_run_too(tmp_path: Path) -> None:
+    genes = {"model": "gene-network", "genes": 6, "population": 40, "generations": 15}
+    (done,) = [d for d in run(small(genes=genes, replicates=1), RunFolder(tmp_path), jobs=1) if d.task.side == "genes"]
+    assert done.cell is not None
+    assert {"hybrid_viability:apart", "first_order_share:log", "mean_association"} <= set(done.cell.records[0].values)
+
+
+def test_a_training_that_diverges_is_named_and_the_others_are_kept(tmp_path: Path) -> None:
+    wild = {"train_images": 100, "recipe": {"width": 10, "epochs": 3, "learning_rate": 1e30}}
+    done = list(run(small(neurons=wild, replicates=2), RunFolder(tmp_path), jobs=1))
+    failed = [d.error for d in done if d.error]
+    assert len(failed) == 2
+    assert failed[1].startswith("neurons, no dropout, replicate 1: the training diverged")
+    assert "--set neurons.recipe.learning_rate=2e+29" in failed[1]
+    assert sum(d.cell is not None for d in done) == 2
+
+
+def test_records_survive_being_written(serial: tuple[Path, list[Done]]) -> None:
+    for line in lines(serial[1]):
+        assert Record.from_json(line).to_json() == line
+    record = Record.from_json(lines(serial[1])[0])
+    undefined = Record(**{**vars(record), "values": {"x": math.nan, "y": math.inf}})
+    assert math.isnan(Record.from_json(undefined.to_json()).values["x"])
+
+
+def test_a_record_names_its_origin_and_nothing_of_the_machine(serial: tuple[Path, list[Done]]) -> None:
+    import getpass
+    import socket
+
+    line = lines(serial[1])[0]
+    provenance = Record.from_json(line).provenance
+    assert provenance["spec"]["seed"] == 3
+    assert "replicates" not in provenance["spec"]
+    assert provenance["libraries"]["numpy"] == np.__version__
+    for word in (socket.gethostname(), str(Path.home()), str(Path.cwd()), f'"{getpass.getuser()}"'):
+        assert word not in line
+
+
+def test_another_specs_folder_is_refused_and_left_alone(serial: tuple[Path, list[Done]]) -> None:
+    before = (serial[0] / "spec.toml").read_text()
+    with pytest.raises(FolderError, match="holds the results of another spec; choose another folder with --out"):
+        RunFolder(serial[0]).claim(dump_toml(small(seed=4)), "it")
+    assert (serial[0] / "spec.toml").read_text() == before
+    RunFolder(serial[0]).claim(dump_toml(small(replicates=9)), "it")
+
+
+def test_a_folder_with_other_things_in_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("dear")
+    with pytest.raises(FolderError, match="is not empty and holds no run"):
+        RunFolder(tmp_path).claim("a = 1", "it")
+    with pytest.raises(FolderError, match="is a file"):
+        RunFolder(tmp_path / "thesis.tex").claim("a = 1", "it")
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    path = tmp_path / "file"
+    write_whole(path, b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(FolderError, match="No space left on device; choose another folder with --out"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_cell_carries_its_arrays_and_records(serial: tuple[Path, list[Done]], tmp_path: Path) -> None:
+    cell = serial[1][0].cell
+    assert cell is not None
+    RunFolder(tmp_path).save("k", cell)
+    loaded = RunFolder(tmp_path).load("k")
+    assert isinstance(loaded, Cell)
+    assert loaded.records == cell.records
+    assert np.allclose(loaded.associations[0], cell.associations[0], atol=1e-6, equal_nan=True)
+    assert RunFolder(tmp_path).load("absent") is None

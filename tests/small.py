@@ -1,0 +1,32 @@
+"""A comparison that takes a second."""
+
+from typing import Any
+
+from analysis.experiments.compare import CompareSpec
+
+SMALL: dict[str, Any] = {
+    "seed": 3,
+    "replicates": 5,
+    "genes": {"model": "landscape", "loci": 12, "population": 60, "generations": 20, "selection": 0.3},
+    "neurons": {
+        "train_images": 120,
+        "probe_images": 60,
+        "recipe": {"width": 14, "epochs": 6},
+    },
+    "panel": {"masks": 256, "knock_out_masks": 8, "children": 64, "pairs": 4, "members": 2},
+}
+
+
+def small(**changes: Any) -> CompareSpec:
+    """The small comparison, with some top-level changes."""
+    return CompareSpec.model_validate(SMALL | changes)
+
+
+def settings() -> list[str]:
+    """The same as arguments of the command line."""
+    found = []
+    for section in ("genes", "panel"):
+        found += [f"--set={section}.{key}={value}" for key, value in SMALL[section].items() if key != "model"]
+    found += ["--set=neurons.train_images=120", "--set=neurons.probe_images=60"]
+    found += ["--width=14", "--set=neurons.recipe.epochs=6", "--seed=3", "--replicates=5"]
+    return found
