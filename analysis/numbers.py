@@ -50,4 +50,5 @@ def arms(comparison: Comparison) -> tuple[str, str]:
 
 def outcome(finding: Finding) -> str:
     """Verdict, difference and interval in one line."""
-    return f"{finding.verdict}, {finding.reason or difference(finding.comparison)}"
+    few = f"only {finding.comparison.pairs} pairs defined" if finding.reason else ""
+    return f"{finding.verdict}, {few or difference(finding.comparison)}"

@@ -46,7 +46,8 @@ def test_a_run_prints_both_tables_and_where_the_page_is(
     assert sum("raise hybrid viability" in line for line in lines) == 5
     assert f"Page and figure: runs/{made.name}/index.html" in lines
     assert lines[-1] == (
-        f"More replicates: mixability compare --config runs/{made.name}/spec.toml --out runs/{made.name} --replicates 10"
+        f"More replicates: mixability compare --config runs/{made.name}/spec.toml "
+        f"--out runs/{made.name} --replicates 10"
     )
     assert result.stderr.startswith("comparing 5 replicates of 12 loci")
 
@@ -83,7 +84,7 @@ def test_a_dry_run_prints_the_spec_and_its_cost_and_writes_nothing(tmp_path: Pat
     ("arguments", "sentences"),
     [
         (["--set", "genes.locii=3", "--width", "1"], ["did you mean loci?", "neurons.recipe.width = 1: must be"]),
-        (["--genes", "island"], ["genes = "]),
+        (["--genes", "island"], ["genes.model = 'island': must be one of landscape, gene-network"]),
         (["--drop-prob", "1"], ["neurons.recipe.drop_prob = 1.0: must be a number at least 0.0 and less than 1.0"]),
         (["--data", "cifar"], ["neurons.data = 'cifar': must be text"]),
         (["--data", "idx:/nowhere"], ["neurons.data: idx:/nowhere is not a folder"]),
@@ -127,8 +128,13 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(jobs: int, tmp_path: Pa
     arguments = [*settings(), f"--jobs={jobs}", "--replicates=300", "--out=run", "--quiet"]
     process = subprocess.Popen(
         [sys.executable, "-m", "cli", "compare", *arguments],
-        cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     waited = time.monotonic() + 90
     while len(list((tmp_path / "run" / "cells").glob("*.npz"))) < 3:
         assert process.poll() is None

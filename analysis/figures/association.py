@@ -24,8 +24,7 @@ def draw_association(axes: Axes, results: SideResults, arm: int) -> tuple[AxesIm
     for spine in axes.spines.values():
         spine.set_visible(False)
     varying = len(correlation) - constant
-    counted = f"{varying} {side.element} vary" + (f", {constant} do not" if constant else "")
-    axes.set_xlabel(counted + results.association_note, color=QUIET, fontsize=8)
+    axes.set_xlabel(f"{varying} of {len(correlation)} {side.element} vary", color=QUIET, fontsize=8)
     upper = zip(*np.triu_indices(len(correlation), 1), strict=True)
     rows = [
         Plotted(

@@ -45,7 +45,7 @@ _CLAIMED = {
     "hybrid_viability:apart": "hybrid viability, apart",
     "first_order_share:log": "the share alone (log)",
     "retention_at_half:log": "what half keeps (log)",
-    "mean_association": "squared correlation",
+    "mean_association": "mean r²",
 }
 
 
@@ -103,8 +103,9 @@ def _head(figure: Figure, sides: Sequence[SideResults], subtitles: Sequence[str]
         for column, side in enumerate(sides):
             if key in side.findings:
                 finding = side.findings[key]
-                claim = f"{'Raises' if finding.direction > 0 else 'Lowers'} {_CLAIMED.get(key, side.side.scales[0])}?"
-                text = f"{claim} {outcome(finding).capitalize()}"
+                claim = f"{'Raises' if finding.direction > 0 else 'Lowers'} {_CLAIMED.get(key, side.side.scales[0])}"
+                note = side.association_note if key == "mean_association" else ""
+                text = f"{claim}{note}? {outcome(finding).capitalize()}"
                 figure.text(left[column], top + 0.0155, text, fontsize=8.5, va="center")
 
 

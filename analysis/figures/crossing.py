@@ -41,7 +41,7 @@ def draw_crossing(axes: Axes, results: SideResults) -> list[Plotted]:
             axes.plot(np.full_like(children, x + 1), children, ls="", marker=style.marker, ms=4.5, color=style.color)
             viability = results.values(arm, f"hybrid_viability:{condition}")
             axes.annotate(
-                number(float(mean_band(viability[:, None])[0][0])),
+                number(float(mean_band(viability[:, None])[0][0]), decimals=2),
                 (x + 0.5, 0.035),
                 xycoords=("data", "axes fraction"),
                 ha="center",

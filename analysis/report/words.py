@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.experiments.claims import Finding, overall
 from analysis.measures.registry import MEASURES
-from analysis.numbers import arms, difference, number, signed
+from analysis.numbers import arms, difference, signed
 from analysis.sides.base import Side
 from analysis.stats import Verdict
 

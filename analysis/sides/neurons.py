@@ -68,8 +68,8 @@ def grow_neurons(spec: NeuronsSpec, root: int, replicate: int, *, mixing: bool) 
     )
     if trained.diverged.any():
         raise RunFailedError(
-            f"neurons, {NEURONS.arms[mixing]}, replicate {replicate}: the training diverged (it ended worse than it began); "
-            f"try --set neurons.recipe.learning_rate={recipe.learning_rate / 5:g}"
+            f"neurons, {NEURONS.arms[mixing]}, replicate {replicate}: the training diverged "
+            f"(it ended worse than it began); try --set neurons.recipe.learning_rate={recipe.learning_rate / 5:g}"
         )
     a, b, sibling = (trained.networks[i] for i in range(3))
     probe = data.test.take(np.arange(min(spec.probe_images, len(data.test))))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from analysis import numbers
 from analysis.experiments.claims import judge
@@ -65,10 +65,15 @@ def test_no_text_is_clipped_and_none_overlaps(made: tuple[CompareSpec, Path, lis
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     renderer = canvas.get_renderer()
+    texts = [*figure.texts, *(text for legend in figure.legends for text in legend.get_texts())]
+    for axes in figure.findobj(Axes):
+        texts += [*axes.texts, axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label]
+        texts += [tick.label1 for axis in (axes.xaxis, axes.yaxis) for tick in axis._update_ticks()]
+        texts += [tick.label2 for axis in (axes.xaxis, axes.yaxis) for tick in axis._update_ticks()]
     boxes = [
         (text.get_text(), text.get_window_extent(renderer))
-        for text in figure.findobj(lambda artist: isinstance(artist, Text) and artist.get_visible())
-        if text.get_text().strip() and text.get_window_extent(renderer).width > 0
+        for text in texts
+        if text.get_visible() and text.get_text().strip()
     ]
     width, height = figure.get_size_inches() * figure.dpi
     assert len(boxes) > 60
@@ -83,7 +88,7 @@ def test_no_text_is_clipped_and_none_overlaps(made: tuple[CompareSpec, Path, lis
 
 
 def test_csv_holds_the_numbers_of_the_records(made: tuple[CompareSpec, Path, list[Done]]) -> None:
-    rows = list(csv.DictReader((made[1] / "comparison.csv").open()))
+    rows = list(csv.DictReader((made[1] / "comparison.csv").read_text().splitlines()))
     assert {row["panel"] for row in rows} == {"performance", "crossing", "spectrum", "knock-out", "association"}
     record = next(d.cell.records[1] for d in made[2] if d.cell and d.task.side == "neurons" and d.task.replicate == 1)
     found = [
@@ -96,7 +101,7 @@ def test_csv_holds_the_numbers_of_the_records(made: tuple[CompareSpec, Path, lis
 
 
 def test_summary_holds_the_findings_and_is_strict_json(made: tuple[CompareSpec, Path, list[Done]]) -> None:
-    summary = json.loads((made[1] / "summary.json").read_text(), parse_constant=lambda name: pytest.fail(name))
+    summary = json.loads((made[1] / "summary.json").read_text(), parse_constant=pytest.fail)
     for found in summary["findings"]:
         low, high = found["interval_95"]
         if low is None:
@@ -126,7 +131,7 @@ class Page(HTMLParser):
         if tag not in {"meta", "link", "br", "img"}:
             self.open.append(tag)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_startendtag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
         self.fetched += [value or "" for name, value in attrs if name == "src"]
 
     def handle_endtag(self, tag: str) -> None:
@@ -139,7 +144,7 @@ def test_page_is_whole_and_fetches_nothing(made: tuple[CompareSpec, Path, list[D
     page.feed(text)
     assert not page.open
     assert not page.fetched
-    assert "nan" not in re.sub(r"<svg.*</svg>", "", text, flags=re.S).lower().split()
+    assert "nan" not in re.sub(r"<svg.*</svg>", "", text, flags=re.DOTALL).lower().split()
 
 
 def test_products_are_the_same_the_second_time(made: tuple[CompareSpec, Path, list[Done]], tmp_path: Path) -> None:
@@ -160,8 +165,16 @@ def test_text_from_the_user_is_escaped(tmp_path: Path, made: tuple[CompareSpec, 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1.286, "1.29"), (-0.3064, "−0.31"), (0.00034, "0.0003"), (35.83, "35.8"), (1234.5, "1234"), (0.0, "0.00"), (-1e-9, "0.0000")],
-)  # fmt: skip
+    [
+        (1.286, "1.29"),
+        (-0.3064, "−0.31"),
+        (0.00034, "0.0003"),
+        (35.83, "35.8"),
+        (1234.5, "1234"),
+        (0.0, "0.00"),
+        (-1e-9, "0.0000"),
+    ],
+)
 def test_numbers_are_written_with_the_digits_that_matter(value: float, text: str) -> None:
     assert numbers.number(value) == text
 

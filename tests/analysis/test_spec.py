@@ -42,9 +42,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 def test_an_unknown_model_is_answered_with_the_known_ones() -> None:
     (found,) = problems({"genes": {"model": "island"}})
-    assert found.startswith("genes = ")
-    assert "'landscape'" in found
-    assert "'gene-network'" in found
+    assert found == "genes.model = 'island': must be one of landscape, gene-network"
 
 
 def test_a_setting_of_the_other_model_is_refused() -> None:
@@ -100,7 +98,7 @@ def test_more_memory_than_there_is_is_refused_before_the_run(monkeypatch: pytest
     from analysis.experiments.cost import check
 
     spec = build(CompareSpec, {"genes": {"model": "landscape", "population": 10_000_000, "loci": 1000}})
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 8e9})())
+    monkeypatch.setattr(psutil, "virtual_memory", type("Memory", (), {"available": 8e9}))
     with pytest.raises(SpecError, match=r"needs about \d+.* GB of memory and 8.0 GB are free; lower genes.population"):
         check(spec, 1)
     assert check(CompareSpec(), 2).peak_bytes < 2e9

@@ -17,7 +17,7 @@ LABELS = RNG.integers(0, 3, 40)
 def networks(layers: int) -> tuple[Mlp, Mlp]:
     pair = Ensemble.initial(Recipe(width=8, layers=layers), 6, 3, [1, 2])
     for bias in pair.biases:
-        bias += torch.from_numpy(RNG.standard_normal(bias.shape)).float() * 0.1
+        bias.add_(torch.from_numpy(RNG.standard_normal(bias.shape)).float() * 0.1)
     return pair[0], pair[1]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from nets import Dataset, DataError, Recipe, Seeds, Split, Trained, load, split, train
+from nets import DataError, Dataset, Recipe, Seeds, Split, Trained, load, split, train
 
 RECIPES = [
     Recipe(width=20, epochs=4),
