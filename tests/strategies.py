@@ -16,7 +16,8 @@ def tables(draw: st.DrawFn, least: int = 1, most: int = 7) -> Values:
     n = draw(st.integers(least, most))
     seed = draw(st.integers(0, 2**32 - 1))
     scale = draw(st.sampled_from([1e-3, 1.0, 1e4]))
-    return scale * np.random.default_rng(seed).standard_normal(2**n)
+    values: Values = scale * np.random.default_rng(seed).standard_normal(2**n)
+    return values
 
 
 def table_game(values: Values) -> Callable[[Masks], Values]:

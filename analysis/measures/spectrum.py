@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from analysis.arrays import Bools, Floats
 from analysis.measures.design import MaskDesign, choose
@@ -48,7 +49,7 @@ class Spectrum:
 
 
 def interaction_spectrum(
-    game: Game | Callable[[Bools], Floats],
+    game: Game | Callable[[Bools], ArrayLike],
     n: int | None = None,
     *,
     keep_prob: float = 0.5,

@@ -77,8 +77,8 @@ def test_knock_out_curve_is_the_mean_over_bernoulli_masks_and_its_slope_the_sum_
 
 def test_conspiracies_bend_the_curve_down_and_spare_parts_up() -> None:
     masks = complete(5).masks
-    together = knock_out_curve(TableGame(masks.all(1) * 1.0), 2000, np.random.default_rng(0))["natural"]
-    spare = knock_out_curve(TableGame(masks.any(1) * 1.0), 2000, np.random.default_rng(0))["natural"]
+    together = knock_out_curve(TableGame(masks.all(1).astype(float)), 2000, np.random.default_rng(0))["natural"]
+    spare = knock_out_curve(TableGame(masks.any(1).astype(float)), 2000, np.random.default_rng(0))["natural"]
     assert together.retention_at_half == pytest.approx(1 / 32, abs=0.02)
     assert spare.retention_at_half == pytest.approx(31 / 32, abs=0.02)
 

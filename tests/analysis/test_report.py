@@ -3,15 +3,18 @@
 import csv
 import json
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from analysis import numbers
 from analysis.experiments.claims import judge
@@ -60,19 +63,26 @@ def test_all_products_are_there(made: tuple[CompareSpec, Path, list[Done]]) -> N
     assert {path.name for path in made[1].iterdir()} == {*report.PRODUCTS, "cells"}
 
 
+def drawn(figure: Figure) -> Iterator[Text]:
+    """Every text that a figure shows; ticks beyond the limits of their axis exist but are not drawn."""
+    yield from figure.texts
+    for legend in figure.legends:
+        yield from legend.get_texts()
+    axes: Any
+    for axes in figure.findobj(Axes):
+        yield from (*axes.texts, axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label)
+        for axis in (axes.xaxis, axes.yaxis):
+            for tick in axis._update_ticks():
+                yield from (tick.label1, tick.label2)
+
+
 def test_no_text_is_clipped_and_none_overlaps(made: tuple[CompareSpec, Path, list[Done]]) -> None:
     figure = draw(made[0], made[2])
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
-    renderer = canvas.get_renderer()
-    texts = [*figure.texts, *(text for legend in figure.legends for text in legend.get_texts())]
-    for axes in figure.findobj(Axes):
-        texts += [*axes.texts, axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label]
-        texts += [tick.label1 for axis in (axes.xaxis, axes.yaxis) for tick in axis._update_ticks()]
-        texts += [tick.label2 for axis in (axes.xaxis, axes.yaxis) for tick in axis._update_ticks()]
     boxes = [
-        (text.get_text(), text.get_window_extent(renderer))
-        for text in texts
+        (text.get_text(), text.get_window_extent(canvas.get_renderer()))
+        for text in drawn(figure)
         if text.get_visible() and text.get_text().strip()
     ]
     width, height = figure.get_size_inches() * figure.dpi

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from analysis.experiments import compare
-from analysis.experiments.compare import CompareSpec, Done, run, run_task, tasks
+from analysis.experiments.compare import CompareSpec, Done, Task, run, run_task, tasks
 from analysis.runs.folder import Cell, FolderError, RunFolder, write_whole
 from analysis.runs.record import Record
 from analysis.runs.spec import build, dump_toml, read_toml
@@ -22,6 +22,18 @@ def lines(done: list[Done]) -> list[str]:
 def matrices(done: list[Done]) -> list[bytes]:
     ordered = sorted(done, key=lambda d: (d.task.side, d.task.replicate))
     return [m.astype(np.float32).tobytes() for d in ordered if d.cell for m in d.cell.associations]
+
+
+def spy(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
+    """The tasks that are run from now on."""
+    ran: list[Task] = []
+
+    def noted(task: Task) -> Cell:
+        ran.append(task)
+        return run_task(task)
+
+    monkeypatch.setattr(compare, "run_task", noted)
+    return ran
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +63,7 @@ def test_what_is_done_is_not_done_again_and_what_is_damaged_is(
     content[len(content) // 2] ^= 0xFF
     damaged.write_bytes(content)
     torn.write_bytes(torn.read_bytes()[:100])
-    ran = []
-    monkeypatch.setattr(compare, "run_task", lambda task: ran.append(task) or run_task(task))
+    ran = spy(monkeypatch)
     again = list(run(small(), folder, jobs=1))
     assert ran == [tasks(small())[1], tasks(small())[7]]
     assert lines(again) == lines(serial[1])
@@ -63,8 +74,7 @@ def test_more_replicates_go_on_where_fewer_ended(
 ) -> None:
     folder = RunFolder(tmp_path)
     list(run(small(replicates=2), folder, jobs=1))
-    ran = []
-    monkeypatch.setattr(compare, "run_task", lambda task: ran.append(task) or run_task(task))
+    ran = spy(monkeypatch)
     assert lines(list(run(small(), folder, jobs=1))) == lines(serial[1])
     assert len(ran) == 6
 

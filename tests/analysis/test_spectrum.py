@@ -1,5 +1,7 @@
 """The interaction spectrum against closed forms, axioms, an independent library, and its own exact form."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from analysis import complete, interaction_spectrum, sample, spectrum, walsh_tra
 from tests.strategies import Masks, Values, table_game, tables
 
 
-def additive(weights: Values) -> object:
+def additive(weights: Values) -> Callable[[Masks], Values]:
     return lambda masks: masks @ weights
 
 
@@ -17,7 +19,7 @@ def parity(masks: Masks) -> Values:
     return np.where(masks.sum(1) % 2 == 0, 1.0, -1.0)
 
 
-def conspiracies(size: int, blocks: int) -> object:
+def conspiracies(size: int, blocks: int) -> Callable[[Masks], Values]:
     """Blocks that pay 1 each if all their members are there."""
     return lambda masks: masks.reshape(len(masks), blocks, size).all(2).sum(1).astype(float)
 

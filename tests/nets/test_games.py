@@ -26,7 +26,7 @@ def games() -> dict[str, ClassifierGame]:
     for layers in (1, 2, 3):
         a, b = networks(layers)
         for background in ("zero", "mean", "resample"):
-            found[f"{layers} {background}"] = AblationGame(a, INPUTS, LABELS, background=background)  # type: ignore[arg-type]
+            found[f"{layers} {background}"] = AblationGame(a, INPUTS, LABELS, background=background)
         found[f"{layers} cross"] = CrossGame(a, b, INPUTS, LABELS)
     module = networks(2)[0].module()
     found["module"] = ModuleGame(module, module[3], torch.from_numpy(INPUTS), torch.from_numpy(LABELS))

@@ -88,7 +88,7 @@ def test_one_step_is_the_gradient_step_of_torch(data: Split) -> None:
     module = Ensemble.initial(recipe, 64, 10, [1])[0].module()
     optimiser = torch.optim.SGD(module.parameters(), lr=0.1, momentum=0.9)
     scores = module(torch.from_numpy(data.train.inputs))
-    torch.nn.functional.cross_entropy(scores, torch.from_numpy(data.train.labels)).backward()
+    torch.autograd.backward(torch.nn.functional.cross_entropy(scores, torch.from_numpy(data.train.labels)))
     optimiser.step()
     trained = train(recipe, data, seeds(1)).networks[0].module()
     for ours, theirs in zip(trained.parameters(), module.parameters(), strict=True):

@@ -1,5 +1,7 @@
 """The contract that every landscape keeps, and the closed forms of each."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from analysis import complete, interaction_spectrum, spectrum
 from sim import CrossGame, GeneNetworkLandscape, KnockOutGame, Landscape, PairwiseLandscape
 from sim.landscape.gene_network import develop
 
-LANDSCAPES = {
+LANDSCAPES: dict[str, Callable[[], Landscape]] = {
     "pairwise": lambda: PairwiseLandscape.random(
         loci=70, additive_variance=1.0, epistatic_variance=4.0, selection=0.1, seed=1
     ),
@@ -17,8 +19,7 @@ LANDSCAPES = {
 
 @pytest.fixture(params=LANDSCAPES)
 def landscape(request: pytest.FixtureRequest) -> Landscape:
-    made: Landscape = LANDSCAPES[request.param]()
-    return made
+    return LANDSCAPES[request.param]()
 
 
 def test_value_of_an_individual_does_not_depend_on_its_companions(landscape: Landscape) -> None:

@@ -63,7 +63,7 @@ def test_free_recombination_links_no_pair_of_loci() -> None:
     parents = genome.pack(np.array([[False] * loci, [True] * loci]))
     mothers, fathers = np.zeros(size, dtype=np.int64), np.ones(size, dtype=np.int64)
     children, _ = offspring_genomes(parents, mothers, fathers, loci, 0.0, np.uint64(4))
-    r = np.corrcoef(genome.unpack(children, loci).T)[np.triu_indices(loci, 1)]
+    r = np.asarray(np.corrcoef(genome.unpack(children, loci).T))[np.triu_indices(loci, 1)]
     assert np.abs(r).max() < 5 / np.sqrt(size)
 
 
