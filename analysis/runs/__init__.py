@@ -1,0 +1,1 @@
+"""Runs: specs in, records out, whatever happens in between."""

@@ -1,0 +1,129 @@
+"""Records: what one replicate of one arm gave, with where it came from."""
+
+import json
+import math
+import platform
+import subprocess
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analysis.arrays import Floats
+
+SCHEMA = 1
+"""Raised whenever a field of a record changes its meaning."""
+
+_ROOT = Path(__file__).resolve().parents[2]
+_COMPUTING = ("sim", "nets", "analysis/measures", "analysis/sides", "analysis/streams.py")
+_LIBRARIES = ("numpy", "numba", "torch", "scipy", "scikit-learn")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One line of ``records.jsonl``."""
+
+    experiment: str
+    side: str
+    arm: str
+    mixing: bool
+    replicate: int
+    values: dict[str, float]
+    """``measure:condition`` to value, NaN (in JSON: null) where undefined."""
+    reasons: dict[str, str]
+    """Why a value is undefined."""
+    times: list[float]
+    curves: dict[str, list[float]]
+    provenance: dict[str, Any]
+    schema: int = field(default=SCHEMA)
+
+    def to_json(self) -> str:
+        """One line of strict JSON; equal records give equal lines."""
+        return json.dumps(_nulls(asdict(self)), sort_keys=True, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> "Record":
+        """Undo `to_json`."""
+        fields = json.loads(line)
+        fields["values"] = {k: _number(v) for k, v in fields["values"].items()}
+        fields["curves"] = {k: [_number(x) for x in v] for k, v in fields["curves"].items()}
+        return cls(**fields)
+
+    def curve(self, name: str) -> Floats:
+        """A curve as an array."""
+        return np.array(self.curves[name])
+
+
+def provenance(spec: dict[str, Any]) -> dict[str, Any]:
+    """Program, code, libraries and the resolved spec; nothing of the machine but its processor's family."""
+    return {
+        "program": f"mixability {program_version()}",
+        "revision": _revision(),
+        "code": code_digest(),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "spec": spec,
+    }
+
+
+def cell_key(spec: dict[str, Any], side: str, replicate: int) -> str:
+    """The content hash of a cell: the same spec run by the same code."""
+    named = [SCHEMA, program_version(), code_digest(), spec, side, replicate]
+    return blake2b(json.dumps(named, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """A digest of the code that the numbers come from, so that a result is never taken for that of other code."""
+    digest = blake2b(digest_size=8)
+    for part in _COMPUTING:
+        path = _ROOT / part
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(file.relative_to(_ROOT).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def program_version() -> str:
+    """The installed version, or ``0+unknown`` in a tree that is not installed."""
+    return _version("mixability") or "0+unknown"
+
+
+@cache
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+@cache
+def _revision() -> str | None:
+    """The git revision of the source tree, or None where there is none."""
+    try:
+        found = subprocess.run(  # noqa: S603 - a fixed command on our own folder
+            ["git", "-C", str(_ROOT), "rev-parse", "--short=12", "HEAD"],  # noqa: S607 - git is where PATH says
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    return found.stdout.strip() or None
+
+
+def _nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _nulls(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_nulls(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
