@@ -239,7 +239,8 @@ def _print_tables(report: "Report") -> None:
 
 def _condition(side: "Side", condition: str) -> str:
     """A condition in a word or two: scales by their names on this side."""
-    return f", {side.conditions[condition] if condition in ('natural', 'log') else condition}" if condition else ""
+    words = {"natural": side.scales[0], "log": side.scales[1], "siblings": "siblings (control)"}
+    return f", {words.get(condition, condition)}" if condition else ""
 
 
 def main() -> None:

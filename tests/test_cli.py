@@ -123,12 +123,11 @@ def test_a_run_that_fails_says_so_and_exits_1(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(jobs: int, tmp_path: Path) -> None:
-    arguments = [*settings(), f"--jobs={jobs}", "--replicates=300", "--out=run", "--quiet"]
+def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A comparison in ``folder / "run"`` that has finished three cells and has more to do."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "compare", *arguments],
-        cwd=tmp_path,
+        [sys.executable, "-m", "cli", "compare", *settings(), "--out=run", "--quiet", *arguments],
+        cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -136,18 +135,36 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(jobs: int, tmp_path: Pa
         start_new_session=True,
     )
     waited = time.monotonic() + 90
-    while len(list((tmp_path / "run" / "cells").glob("*.npz"))) < 3:
+    while len(list((folder / "run" / "cells").glob("*.npz"))) < 3:
         assert process.poll() is None
         assert time.monotonic() < waited
-        time.sleep(0.05)
+        time.sleep(0.02)
+    return process
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(jobs: int, tmp_path: Path) -> None:
+    process = started(tmp_path, f"--jobs={jobs}", "--replicates=300")
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "go on with\n  mixability compare --config run/spec.toml --out run" in errors
     assert "Traceback" not in errors
-    kept = {path.name: path.read_bytes() for path in (tmp_path / "run" / "cells").glob("*.npz")}
-    assert len(kept) >= 3
+    assert len(list((tmp_path / "run" / "cells").glob("*.npz"))) >= 3
     assert not list((tmp_path / "run" / "cells").glob(".*"))
+
+
+def test_a_killed_run_is_finished_by_the_same_command_to_the_same_bits(
+    first: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    process = started(tmp_path, "--jobs=1")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert not (tmp_path / "run" / "records.jsonl").exists()
+    assert compare("--out=run", cwd=tmp_path).returncode == 0
+    (whole,) = (first[0] / "runs").iterdir()
+    for name in ("records.jsonl", "summary.json", "comparison.csv", "index.html"):
+        assert (tmp_path / "run" / name).read_bytes() == (whole / name).read_bytes()
 
 
 def test_version_and_bare_call(tmp_path: Path) -> None:

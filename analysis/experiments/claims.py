@@ -23,7 +23,9 @@ class Claim:
     smallest: Mapping[str, float]
     """Smallest effect of interest by side, in the measure's units, stated before the run; a side may be missing."""
     conditions: tuple[str, ...] = ("",)
-    """Conditions under which the measure is taken, of which a side may lack some."""
+    """Conditions under which the claim is made, of which a side may lack some."""
+    controls: tuple[str, ...] = ()
+    """Conditions under which nothing should happen, or all: shown beside the others, not part of the verdict."""
 
     @property
     def text(self) -> str:
@@ -38,6 +40,8 @@ class Finding:
     side: str
     measure: str
     condition: str
+    control: bool
+    """Whether the condition is a control, not part of the claim."""
     direction: int
     smallest: float
     comparison: Comparison
@@ -60,6 +64,7 @@ class Finding:
             "side": self.side,
             "measure": self.measure,
             "condition": self.condition,
+            "control": self.control,
             "claim": "raises" if self.direction > 0 else "lowers",
             "smallest_effect_of_interest": self.smallest,
             "pairs": c.pairs,
@@ -84,7 +89,7 @@ def judge(claims: Sequence[Claim], sides: Sequence[Side], records: Sequence[Reco
     for side in sides:
         ours = sorted((r for r in records if r.side == side.name), key=lambda r: r.replicate)
         for claim in claims:
-            for condition in claim.conditions:
+            for condition in claim.conditions + claim.controls:
                 key = f"{claim.measure}:{condition}" if condition else claim.measure
                 if side.name in claim.smallest and any(key in r.values for r in ours):
                     without, with_mixing = (
@@ -108,6 +113,7 @@ def _close(
         side=side,
         measure=claim.measure,
         condition=condition,
+        control=condition in claim.controls,
         direction=claim.direction,
         smallest=smallest,
         comparison=comparison,
@@ -126,6 +132,6 @@ def _reason(comparison: Comparison, reasons: Sequence[str]) -> str:
 
 
 def overall(findings: Sequence[Finding]) -> Verdict:
-    """The verdict on one claim over its conditions: their common one, or `Verdict.CONDITIONAL`."""
-    verdicts = {finding.verdict for finding in findings}
+    """The verdict on one claim over its conditions without controls: their common one, or `Verdict.CONDITIONAL`."""
+    verdicts = {finding.verdict for finding in findings if not finding.control}
     return verdicts.pop() if len(verdicts) == 1 else Verdict.CONDITIONAL

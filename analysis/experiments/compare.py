@@ -19,18 +19,19 @@ from analysis.streams import seed_for
 from sim.scenario import PairwiseScenario, Scenario
 
 SIDES: tuple[Side, Side] = (GENES, NEURONS)
-_CROSSES = ("apart", "matched", "siblings")
+_CROSSES, _CEILING = ("apart", "matched"), ("siblings",)
 _SCALES = ("natural", "log")
+_FIVE = {"genes": 0.05, "neurons": 0.05}
 
 CLAIMS = (
     Claim(measure="performance", direction=+1, smallest={"genes": 0.05, "neurons": 0.005}, conditions=("natural",)),
     Claim(measure="training_performance", direction=-1, smallest={"neurons": 0.005}),
-    Claim(measure="hybrid_viability", direction=+1, smallest={"genes": 0.05, "neurons": 0.05}, conditions=_CROSSES),
-    Claim(measure="half_swap_load", direction=-1, smallest={"genes": 0.05, "neurons": 0.05}, conditions=_CROSSES),
-    Claim(measure="first_order_share", direction=+1, smallest={"genes": 0.05, "neurons": 0.05}, conditions=_SCALES),
+    Claim(measure="hybrid_viability", direction=+1, smallest=_FIVE, conditions=_CROSSES, controls=_CEILING),
+    Claim(measure="half_swap_load", direction=-1, smallest=_FIVE, conditions=_CROSSES, controls=_CEILING),
+    Claim(measure="first_order_share", direction=+1, smallest=_FIVE, conditions=_SCALES),
     Claim(measure="synergy_mass", direction=-1, smallest={"genes": 0.1, "neurons": 0.1}, conditions=_SCALES),
     Claim(measure="redundancy_mass", direction=+1, smallest={"genes": 0.1, "neurons": 0.1}, conditions=_SCALES),
-    Claim(measure="retention_at_half", direction=+1, smallest={"genes": 0.05, "neurons": 0.05}, conditions=_SCALES),
+    Claim(measure="retention_at_half", direction=+1, smallest=_FIVE, conditions=_SCALES),
     Claim(measure="mean_association", direction=-1, smallest={"genes": 0.02, "neurons": 0.02}),
     Claim(measure="effective_number", direction=+1, smallest={"genes": 1.0, "neurons": 1.0}),
 )

@@ -22,7 +22,7 @@ _ROWS = (
     ("How well do they do?", "thick: mean of the replicates with its 95 % interval; thin: each replicate"),
     (
         "Do their children work?",
-        "hollow: mean of two parents; filled: children with a random half of each; one line a replicate",
+        "hollow: mean of two parents; filled: children with a random half of each; bars: mean and its 95 % interval",
     ),
     (
         "Do parts act alone or together?",

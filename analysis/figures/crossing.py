@@ -3,9 +3,10 @@
 import numpy as np
 from matplotlib.axes import Axes
 
+from analysis.arrays import Floats
 from analysis.figures.plotted import Plotted
 from analysis.figures.results import SideResults, mean_band
-from analysis.figures.theme import ARMS, QUIET
+from analysis.figures.theme import ARMS, QUIET, ArmStyle
 from analysis.numbers import number
 
 SHORT = {
@@ -16,7 +17,7 @@ SHORT = {
         "siblings": "same start",
     },
 }
-_STRIDE, _OFFSET = 3.4, 1.45
+_STRIDE, _OFFSET = 3.7, 1.6
 
 
 def draw_crossing(axes: Axes, results: SideResults) -> list[Plotted]:
@@ -34,11 +35,12 @@ def draw_crossing(axes: Axes, results: SideResults) -> list[Plotted]:
             parents = results.values(arm, f"parents_natural:{condition}")
             children = results.values(arm, f"children_natural:{condition}")
             lowest, highest = min(lowest, children.min(), parents.min()), max(highest, children.max(), parents.max())
-            axes.plot([x, x + 1], np.stack([parents, children]), color=style.color, lw=0.9, alpha=0.55)
+            axes.plot([x, x + 1], np.stack([parents, children]), color=style.color, lw=0.8, alpha=0.4)
             axes.plot(
                 np.full_like(parents, x), parents, ls="", marker=style.marker, ms=4.5, mfc="white", mec=style.color
             )
             axes.plot(np.full_like(children, x + 1), children, ls="", marker=style.marker, ms=4.5, color=style.color)
+            _means(axes, x, np.stack([parents, children], axis=1), style)
             viability = results.values(arm, f"hybrid_viability:{condition}")
             axes.annotate(
                 number(float(mean_band(viability[:, None])[0][0]), decimals=2),
@@ -78,3 +80,19 @@ def draw_crossing(axes: Axes, results: SideResults) -> list[Plotted]:
         annotation_clip=False,
     )
     return rows
+
+
+def _means(axes: Axes, x: float, ends: Floats, style: ArmStyle) -> None:
+    """Mean over replicates of parents and children, (replicates, 2), with 95 % intervals, beside the replicates."""
+    mean, low, high = mean_band(ends)
+    axes.errorbar(
+        [x - 0.2, x + 1.2],
+        mean,
+        yerr=np.stack([mean - low, high - mean]),
+        ls="",
+        marker="_",
+        ms=7,
+        mew=2.2,
+        color=style.color,
+        elinewidth=1.6,
+    )

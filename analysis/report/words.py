@@ -20,7 +20,9 @@ ANSWERS = {
 def label(finding: Finding, side: Side) -> str:
     """The measure, with its condition where it has one."""
     name = MEASURES[finding.measure].label
-    return f"{name} ({side.conditions[finding.condition]})" if finding.condition else name
+    if not finding.condition:
+        return name
+    return f"{name} ({'control: ' if finding.control else ''}{side.conditions[finding.condition]})"
 
 
 def sentence(finding: Finding, side: Side) -> str:

@@ -45,9 +45,10 @@ def test_a_verdict_turns_with_the_claim(low: float, width: float, smallest: floa
     assert down is opposite.get(up, up)
 
 
-def finding(answer: Verdict) -> Finding:
+def finding(answer: Verdict, *, control: bool = False) -> Finding:
     return Finding(
-        side="genes", measure="performance", condition="", direction=1, smallest=0.1, comparison=known(0, 1),
+        side="genes", measure="performance", condition="", control=control, direction=1, smallest=0.1,
+        comparison=known(0, 1),
         p_holm=1.0, verdict=answer, reason="", needed=None,
     )  # fmt: skip
 
@@ -55,6 +56,7 @@ def finding(answer: Verdict) -> Finding:
 def test_conditions_that_disagree_make_a_claim_conditional() -> None:
     assert overall([finding(Verdict.SUPPORTED), finding(Verdict.SUPPORTED)]) is Verdict.SUPPORTED
     assert overall([finding(Verdict.SUPPORTED), finding(Verdict.NO_EFFECT)]) is Verdict.CONDITIONAL
+    assert overall([finding(Verdict.SUPPORTED), finding(Verdict.NO_EFFECT, control=True)]) is Verdict.SUPPORTED
 
 
 def test_intervals_cover_at_about_their_rate() -> None:
