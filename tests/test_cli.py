@@ -135,7 +135,7 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         start_new_session=True,
     )
     waited = time.monotonic() + 90
-    while len(list((folder / "run" / "cells").glob("*.npz"))) < 3:
+    while len(list((folder / "run" / "cells").glob("*.cell"))) < 3:
         assert process.poll() is None
         assert time.monotonic() < waited
         time.sleep(0.02)
@@ -150,7 +150,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(jobs: int, tmp_path: Pa
     assert process.returncode == 130
     assert "go on with\n  mixability compare --config run/spec.toml --out run" in errors
     assert "Traceback" not in errors
-    assert len(list((tmp_path / "run" / "cells").glob("*.npz"))) >= 3
+    assert len(list((tmp_path / "run" / "cells").glob("*.cell"))) >= 3
     assert not list((tmp_path / "run" / "cells").glob(".*"))
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.arrays import Matrix
 from analysis.experiments.claims import Claim
 from analysis.runs.execution import run_all
 from analysis.runs.folder import Cell, RunFolder
@@ -116,7 +118,7 @@ def run_task(task: Task) -> Cell:
     return Cell(records=(first, second), associations=(first_association, second_association))
 
 
-def _arm(task: Task, *, mixing: bool) -> tuple[Record, Any]:
+def _arm(task: Task, *, mixing: bool) -> tuple[Record, Matrix]:
     spec, replicate = task.spec, task.replicate
     side = next(s for s in SIDES if s.name == task.side)
     subject = _grow(task, mixing=mixing)
@@ -133,7 +135,7 @@ def _arm(task: Task, *, mixing: bool) -> tuple[Record, Any]:
         curves={name: curve.tolist() for name, curve in readings.curves.items()},
         provenance=provenance(spec.identity()),
     )
-    return record, readings.association
+    return record, readings.association.astype(np.float32)
 
 
 def _grow(task: Task, *, mixing: bool) -> Subject:

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
-from analysis.arrays import Floats
+from analysis.arrays import Matrix
 from analysis.figures.plotted import Plotted
 from analysis.figures.results import SideResults
 from analysis.figures.theme import ARMS, QUIET
@@ -41,7 +41,7 @@ def draw_association(axes: Axes, results: SideResults, arm: int) -> tuple[AxesIm
     return image, rows
 
 
-def _clustered(correlation: Floats) -> list[int]:
+def _clustered(correlation: Matrix) -> list[int]:
     """Elements that vary in the order of an average-linkage clustering on ``1 - |r|``, then the constant ones."""
     from scipy.cluster.hierarchy import leaves_list, linkage  # noqa: PLC0415 - only figures need it
     from scipy.spatial.distance import squareform  # noqa: PLC0415
@@ -50,7 +50,7 @@ def _clustered(correlation: Floats) -> list[int]:
     constant = np.flatnonzero(np.isnan(np.diag(correlation)))
     if len(varying) < 3:
         return [*varying.tolist(), *constant.tolist()]
-    distance = 1.0 - np.abs(correlation[np.ix_(varying, varying)])
+    distance = 1.0 - np.abs(correlation[np.ix_(varying, varying)].astype(np.float64))
     np.fill_diagonal(distance, 0.0)
     leaves = leaves_list(linkage(squareform(np.maximum(distance, 0.0), checks=False), method="average"))
     return [*varying[leaves].tolist(), *constant.tolist()]

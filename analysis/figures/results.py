@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import Floats
+from analysis.arrays import Floats, Matrix
 from analysis.experiments.claims import Finding
 from analysis.runs.record import Record
 from analysis.sides.base import Side
@@ -20,7 +20,7 @@ class SideResults:
     side: Side
     records: tuple[Sequence[Record], Sequence[Record]]
     """Without and with mixing, replicate by replicate."""
-    associations: tuple[Floats, Floats]
+    associations: tuple[Matrix, Matrix]
     """Correlation matrices of one replicate of each arm."""
     shown_replicate: int
     findings: Mapping[str, Finding]

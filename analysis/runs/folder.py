@@ -3,15 +3,17 @@
 import os
 import tempfile
 import tomllib
-import zipfile
 from dataclasses import dataclass
+from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
-from analysis.arrays import Floats
+from analysis.arrays import Matrix
 from analysis.runs.record import Record
+
+_DIGEST_SIZE = 16
 
 
 class FolderError(Exception):
@@ -23,7 +25,8 @@ class Cell:
     """What one replicate of one side gave: a record and an association matrix for each arm."""
 
     records: tuple[Record, Record]
-    associations: tuple[Floats, Floats]
+    associations: tuple[Matrix, Matrix]
+    """(n, n) each, in single precision: they are for drawing."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -75,8 +78,8 @@ class RunFolder:
         write_whole(mine, spec_toml.encode())
 
     def cell_path(self, key: str) -> Path:
-        """Where the cell with a content hash is kept."""
-        return self.path / "cells" / f"{key}.npz"
+        """Where the cell with a content hash is kept: a digest, then the bytes of an ``.npz`` archive."""
+        return self.path / "cells" / f"{key}.cell"
 
     def save(self, key: str, cell: Cell) -> None:
         """Keep a finished cell."""
@@ -85,21 +88,30 @@ class RunFolder:
         np.savez_compressed(
             buffer,
             records=np.frombuffer(lines.encode(), dtype=np.uint8),
-            without=cell.associations[0].astype(np.float32),
-            with_mixing=cell.associations[1].astype(np.float32),
+            without=cell.associations[0],
+            with_mixing=cell.associations[1],
         )
-        write_whole(self.cell_path(key), buffer.getvalue())
+        archive = buffer.getvalue()
+        write_whole(self.cell_path(key), _digest(archive) + archive)
 
     def load(self, key: str) -> Cell | None:
-        """A finished cell, or None where there is none or it is damaged (every array carries a checksum)."""
+        """A finished cell, or None where there is none or it is damaged."""
         try:
-            with np.load(BytesIO(self.cell_path(key).read_bytes()), allow_pickle=False) as arrays:
-                lines = arrays["records"].tobytes().decode().split("\n")
-                without, with_mixing = (arrays[k].astype(np.float64) for k in ("without", "with_mixing"))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, UnicodeDecodeError):
+            content = self.cell_path(key).read_bytes()
+        except FileNotFoundError:
             return None
+        digest, archive = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
+        if digest != _digest(archive):
+            return None
+        with np.load(BytesIO(archive), allow_pickle=False) as arrays:
+            lines = arrays["records"].tobytes().decode().split("\n")
+            without, with_mixing = (arrays[k] for k in ("without", "with_mixing"))
         first, second = (Record.from_json(line) for line in lines)
         return Cell(records=(first, second), associations=(without, with_mixing))
+
+
+def _digest(content: bytes) -> bytes:
+    return blake2b(content, digest_size=_DIGEST_SIZE).digest()
 
 
 def _identity(spec_toml: str) -> str:

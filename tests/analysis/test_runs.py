@@ -21,7 +21,7 @@ def lines(done: list[Done]) -> list[str]:
 
 def matrices(done: list[Done]) -> list[bytes]:
     ordered = sorted(done, key=lambda d: (d.task.side, d.task.replicate))
-    return [m.astype(np.float32).tobytes() for d in ordered if d.cell for m in d.cell.associations]
+    return [m.tobytes() for d in ordered if d.cell for m in d.cell.associations]
 
 
 def spy(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
@@ -166,5 +166,22 @@ def test_a_cell_carries_its_arrays_and_records(serial: tuple[Path, list[Done]], 
     loaded = RunFolder(tmp_path).load("k")
     assert isinstance(loaded, Cell)
     assert loaded.records == cell.records
-    assert np.allclose(loaded.associations[0], cell.associations[0], atol=1e-6, equal_nan=True)
+    assert loaded.associations[0].dtype == np.float32
+    assert np.array_equal(loaded.associations[0], cell.associations[0], equal_nan=True)
     assert RunFolder(tmp_path).load("absent") is None
+
+
+def test_a_cell_damaged_anywhere_is_never_believed(serial: tuple[Path, list[Done]], tmp_path: Path) -> None:
+        cell = serial[1][0].cell
+    assert cell is not None
+    folder = RunFolder(tmp_path)
+    folder.save("k", cell)
+    whole = folder.cell_path("k").read_bytes()
+    for at in np.random.default_rng(0).integers(0, len(whole), 200).tolist():
+        damaged = bytearray(whole)
+        damaged[at] ^= 1 << at % 8
+        folder.cell_path("k").write_bytes(damaged)
+        assert folder.load("k") is None
+    for length in range(0, len(whole), len(whole) // 50):
+        folder.cell_path("k").write_bytes(whole[:length])
+        assert folder.load("k") is None
