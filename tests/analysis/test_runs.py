@@ -172,7 +172,7 @@ def test_a_cell_carries_its_arrays_and_records(serial: tuple[Path, list[Done]], 
 
 
 def test_a_cell_damaged_anywhere_is_never_believed(serial: tuple[Path, list[Done]], tmp_path: Path) -> None:
-        cell = serial[1][0].cell
+    cell = serial[1][0].cell
     assert cell is not None
     folder = RunFolder(tmp_path)
     folder.save("k", cell)
