@@ -1,6 +1,5 @@
 """The door: parse, call, print."""
 
-import os
 import signal
 import sys
 from pathlib import Path
@@ -39,37 +38,54 @@ def mixability(
         typer.echo(context.get_help())
 
 
+RUN, KEEP, SHOW = "What to run", "Where and how", "What to show"
+
+
 @app.command()
 def compare(
     genes: Annotated[
         str | None,
-        typer.Option(help="landscape (default: 50 loci with pairwise epistasis) or gene-network (Wagner's)."),
+        typer.Option(help="landscape (default: pairwise epistasis) or gene-network (Wagner's).", rich_help_panel=RUN),
     ] = None,
-    data: Annotated[str | None, typer.Option(help="digits (default), mnist5k or idx:FOLDER.")] = None,
-    layers: Annotated[int | None, typer.Option(help="Hidden layers (default 1).")] = None,
-    width: Annotated[int | None, typer.Option(help="Units in each hidden layer (default 128).")] = None,
+    data: Annotated[
+        str | None, typer.Option(help="digits (default), mnist5k or idx:FOLDER.", rich_help_panel=RUN)
+    ] = None,
+    layers: Annotated[int | None, typer.Option(help="Hidden layers (default 1).", rich_help_panel=RUN)] = None,
+    width: Annotated[int | None, typer.Option(help="Units in each (default 128).", rich_help_panel=RUN)] = None,
     drop_prob: Annotated[
-        float | None, typer.Option(help="Probability that a hidden unit is dropped (default 0.5).")
+        float | None, typer.Option(help="Probability that a unit is dropped (default 0.5).", rich_help_panel=RUN)
     ] = None,
     input_drop_prob: Annotated[
-        float | None, typer.Option(help="Probability that an input is dropped (default 0).")
+        float | None, typer.Option(help="Probability that an input is dropped (default 0).", rich_help_panel=RUN)
     ] = None,
     replicates: Annotated[
-        int | None, typer.Option(help="Paired replicates (default 10); raised later, only the new ones are run.")
+        int | None,
+        typer.Option(help="Paired replicates (default 10); raised later, only new ones are run.", rich_help_panel=RUN),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Root seed (default 1).")] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="A spec in TOML, such as the spec.toml of an earlier run.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Root seed (default 1).", rich_help_panel=RUN)] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any setting of the spec; may be repeated.")
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any setting that --dry-run lists.", rich_help_panel=RUN),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the run (default: runs/, named for the spec).")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes (default: one a core).")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved spec and what it would cost.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 - read in main()
+    config: Annotated[
+        Path | None, typer.Option(help="A spec, such as the spec.toml of an earlier run.", rich_help_panel=RUN)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run (default: runs/, named for the spec).", rich_help_panel=KEEP)
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes (default: one a core).", rich_help_panel=KEEP)
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the whole spec and what it would cost.", rich_help_panel=SHOW)
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print summary.json and nothing else.", rich_help_panel=SHOW)
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.", rich_help_panel=SHOW)] = False,
+    debug: Annotated[  # noqa: ARG001 - read in main()
+        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)
+    ] = False,
 ) -> None:
     """Genes with and without sex beside neurons with and without dropout: figure, table, page.
 
@@ -86,6 +102,8 @@ def compare(
 
     - `mixability compare --set genes.sex_fraction=0.1 --set neurons.recipe.epochs=200`
     """
+    import joblib
+
     from analysis.experiments.compare import CompareSpec
     from analysis.experiments.cost import check
     from analysis.runs.folder import RunFolder
@@ -109,7 +127,7 @@ def compare(
     if isinstance(values.get("genes"), dict):
         values["genes"].setdefault("model", "landscape")
     spec = build(CompareSpec, values)
-    workers = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = jobs or joblib.cpu_count()
     cost = check(spec, workers)
     if dry_run:
         typer.echo(dump_toml(spec), nl=False)
