@@ -28,7 +28,7 @@ class PairwiseScenario(_Populations):
     """Genomes on a random landscape with pairwise epistasis."""
 
     model: Literal["landscape"] = "landscape"
-    population: int = Field(default=1000, ge=2, le=10_000_000, description="individuals in a population")
+    population: int = Field(default=1000, ge=3, le=10_000_000, description="individuals in a population")
     generations: int = Field(default=400, ge=1, le=1_000_000, description="generations to evolve")
     mutation: float = Field(default=1e-4, ge=0.0, le=0.5, description="mutations per locus and generation")
     loci: int = Field(default=50, ge=2, le=10_000, description="loci of a genome")
@@ -54,7 +54,7 @@ class GeneNetworkScenario(_Populations):
     association_at: float = Field(
         default=1.0, ge=0.0, le=1.0, description="share of the generations after which linkage is measured"
     )
-    population: int = Field(default=300, ge=2, le=1_000_000, description="individuals in a population")
+    population: int = Field(default=300, ge=3, le=1_000_000, description="individuals in a population")
     generations: int = Field(default=400, ge=1, le=1_000_000, description="generations to evolve")
     mutation: float = Field(default=1.3e-3, ge=0.0, le=0.5, description="mutations per connection and generation")
     genes: int = Field(default=10, ge=2, le=100, description="genes of a network")

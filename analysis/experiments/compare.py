@@ -114,7 +114,14 @@ def run_task(task: Task) -> Cell:
 
     Raises RunFailedError where a replicate cannot be finished.
     """
-    (first, first_association), (second, second_association) = (_arm(task, mixing=m) for m in (False, True))
+    try:
+        with np.errstate(over="raise"):
+            (first, first_association), (second, second_association) = (_arm(task, mixing=m) for m in (False, True))
+    except FloatingPointError as error:
+        raise RunFailedError(
+            f"{task.side}, replicate {task.replicate}: a number grew too large to be held ({error}); "
+            f"lower {'genes.selection' if task.side == GENES.name else 'neurons.recipe.learning_rate'}"
+        ) from error
     return Cell(records=(first, second), associations=(first_association, second_association))
 
 

@@ -8,6 +8,7 @@ from nets.data import DataError, Dataset, load
 from sim.genome import words
 from sim.scenario import PairwiseScenario
 
+MIN_TEST_IMAGES = 10
 _PROCESS = 450e6  # resident bytes of a worker with torch and numba loaded
 _CLASSES = 10
 _RATE = 2e10  # floating-point operations a second that small float32 layers reach on one core
@@ -47,11 +48,12 @@ def check(spec: CompareSpec, jobs: int) -> Estimate:
         data = load(spec.neurons.data)
     except DataError as error:
         raise SpecError([f"neurons.data: {error}"]) from error
-    if spec.neurons.train_images >= len(data):
+    most = len(data) - MIN_TEST_IMAGES
+    if spec.neurons.train_images > most:
         raise SpecError(
             [
                 f"neurons.train_images = {spec.neurons.train_images}: {spec.neurons.data} has {len(data)} images and "
-                f"some must be left to test on; ask for at most {len(data) - 1}"
+                f"{MIN_TEST_IMAGES} must be left to test on; ask for at most {most}"
             ]
         )
     cost = estimate(spec, data, jobs)

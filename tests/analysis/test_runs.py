@@ -106,6 +106,13 @@ def test_a_training_that_diverges_is_named_and_the_others_are_kept(tmp_path: Pat
     assert sum(d.cell is not None for d in done) == 2
 
 
+def test_fitness_beyond_all_numbers_is_named_with_the_mend(tmp_path: Path) -> None:
+    wild = {"model": "landscape", "loci": 12, "population": 30, "generations": 5, "selection": 1e4}
+    done = [d for d in run(small(genes=wild, replicates=1), RunFolder(tmp_path), jobs=1) if d.task.side == "genes"]
+    assert done[0].error.startswith("genes, replicate 0: a number grew too large to be held")
+    assert done[0].error.endswith("lower genes.selection")
+
+
 def test_records_survive_being_written(serial: tuple[Path, list[Done]]) -> None:
     for line in lines(serial[1]):
         assert Record.from_json(line).to_json() == line

@@ -32,7 +32,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         "replicats: no such setting; did you mean replicates?",
         "seed = -1: must be a whole number at least 0",
         "genes.locii: no such setting; did you mean loci?",
-        "genes.population = 1: must be a whole number at least 2 and at most 10000000 (individuals in a population)",
+        "genes.population = 1: must be a whole number at least 3 and at most 10000000 (individuals in a population)",
         "neurons.recipe.width = 'wide': must be a whole number",
         "neurons.recipe.drop_prob = 1.0: must be a number at least 0.0 and less than 1.0",
         "panel.masks = 1.5: must be a whole number at least 256",
@@ -107,7 +107,7 @@ def test_more_memory_than_there_is_is_refused_before_the_run(monkeypatch: pytest
 def test_more_training_images_than_there_are_is_refused() -> None:
     from analysis.experiments.cost import check
 
-    with pytest.raises(SpecError, match="digits has 1797 images"):
-        check(build(CompareSpec, {"neurons": {"train_images": 1797}}), 1)
+    with pytest.raises(SpecError, match="digits has 1797 images and 10 must be left"):
+        check(build(CompareSpec, {"neurons": {"train_images": 1788}}), 1)
     with pytest.raises(SpecError, match=r"neurons\.data: idx:/nowhere is not a folder"):
         check(build(CompareSpec, {"neurons": {"data": "idx:/nowhere"}}), 1)
