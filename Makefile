@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: compare test lint types pytest bench verify docs-check format clean
+.PHONY: compare test lint types pytest bench docs-check format clean
 
 compare: .venv/installed          ## the main job
 	$(BIN)/mixability compare

@@ -133,17 +133,27 @@ class ModuleGame(ClassifierGame):
 
     ``layer`` is a submodule of ``module`` whose output is (examples, units, ...): units of a dense layer,
     channels of a convolution. The module is used as it is, in evaluation mode, and left as it was found.
+
+    Raises ValueError for a layer that is not used exactly once, and for scores that do not fit the labels.
     """
 
     def __init__(self, module: nn.Module, layer: nn.Module, inputs: Tensor, labels: Tensor) -> None:
         self._module, self._layer, self._inputs = module, layer, inputs
-        shape: list[int] = []
-        with _evaluation(module), _hooked(layer, lambda output: shape.extend(output.shape)):
-            module(inputs)
-        if len(shape) < 2:
-            raise ValueError(f"the layer must give (examples, units, ...); it gave {tuple(shape) or 'no output'}")
-        super().__init__(labels, int(np.prod(shape)))
-        self.n = shape[1]
+        shapes: list[tuple[int, ...]] = []
+        with _evaluation(module), _hooked(layer, lambda output: shapes.append(tuple(output.shape))):
+            scores = module(inputs)
+        if len(shapes) != 1 or len(shapes[0]) < 2:
+            raise ValueError(
+                "the layer must be used once and give (examples, units, ...); it gave "
+                f"{' and '.join(map(str, shapes)) or 'no output: is it a part of the module?'}"
+            )
+        if scores.ndim != 2 or len(scores) != len(labels):
+            raise ValueError(
+                f"the module must give scores ({len(labels)}, classes) for {len(labels)} labels; "
+                f"got {tuple(scores.shape)}"
+            )
+        super().__init__(labels, int(np.prod(shapes[0])))
+        self.n = shapes[0][1]
 
     def _scores(self, masks: Tensor) -> Tensor:
         scores = []

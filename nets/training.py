@@ -14,7 +14,8 @@ from nets.mlp import Ensemble
 from nets.recipe import Recipe
 from nets.threads import single_thread
 
-_EVALUATIONS = 40
+CURVE_POINTS = 41
+"""Times, at most, at which accuracy is taken during training."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ def _train(recipe: Recipe, data: Split, seeds: Sequence[Seeds], on_epoch: Callab
     steps = len(labels) // batch
     order_rngs, mask_rngs = zip(*(_training_streams(s.training) for s in seeds), strict=True)
     cross_entropy_before = _cross_entropies(networks, data.train)
-    times = np.unique(np.linspace(0, recipe.epochs, _EVALUATIONS + 1).round().astype(np.int64))
+    times = np.unique(np.linspace(0, recipe.epochs, CURVE_POINTS).round().astype(np.int64))
     curves = []
     for epoch in range(recipe.epochs + 1):
         if epoch in times:

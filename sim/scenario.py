@@ -1,13 +1,15 @@
 """What to evolve: frozen, checked specifications of a landscape and of the populations on it."""
 
-from typing import Annotated, Literal
+from abc import ABC, abstractmethod
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim.genome import words
 from sim.landscape import GeneNetworkLandscape, Landscape, PairwiseLandscape
 
 
-class _Populations(BaseModel):
+class _Populations(BaseModel, ABC):
     """What every scenario says of its populations."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -19,9 +21,32 @@ class _Populations(BaseModel):
         default=0.1, ge=0.0, le=1.0, description="share of the generations after which linkage is measured"
     )
 
+    element: ClassVar[str]
+    """Plural of what recombination moves."""
+
+    @property
+    @abstractmethod
+    def elements(self) -> int:
+        """Number of elements of an individual."""
+
+    @property
+    @abstractmethod
+    def summary(self) -> str:
+        """What is evolved, in a few words."""
+
+    @property
+    @abstractmethod
+    def seconds(self) -> float:
+        """About what one population of the sexual arm takes on one core."""
+
+    @property
+    @abstractmethod
+    def bytes(self) -> float:
+        """About what one population needs at its peak."""
+
+    @abstractmethod
     def landscape(self, seed: int) -> Landscape:
         """Draw the landscape."""
-        raise NotImplementedError
 
 
 class PairwiseScenario(_Populations):
@@ -35,6 +60,28 @@ class PairwiseScenario(_Populations):
     additive_variance: float = Field(default=1.0, ge=0.0, description="variance of single loci's effects")
     epistatic_variance: float = Field(default=4.0, ge=0.0, description="variance of pairs' effects")
     selection: float = Field(default=0.1, gt=0.0, description="log fitness per unit of the landscape's value")
+
+    element = "loci"
+
+    @property
+    def elements(self) -> int:
+        """Number of loci."""
+        return self.loci
+
+    @property
+    def summary(self) -> str:
+        """Loci and epistasis."""
+        return f"{self.loci} loci, pairwise epistasis"
+
+    @property
+    def seconds(self) -> float:
+        """A generation is quadratic in loci, four of which are read at once."""
+        return self.population * self.generations * (5e-8 + 4e-11 * self.loci**2)
+
+    @property
+    def bytes(self) -> float:
+        """Three generations of packed genomes, and two matrices of alleles."""
+        return self.population * (24.0 * words(self.loci) + 56.0 * self.loci)
 
     def landscape(self, seed: int) -> PairwiseLandscape:
         """Draw the landscape."""
@@ -60,6 +107,28 @@ class GeneNetworkScenario(_Populations):
     genes: int = Field(default=10, ge=2, le=100, description="genes of a network")
     density: float = Field(default=0.75, gt=0.0, le=1.0, description="share of the possible connections that exist")
     selection: float = Field(default=10.0, gt=0.0, description="log fitness lost when no gene is as in the target")
+
+    element = "genes"
+
+    @property
+    def elements(self) -> int:
+        """Number of genes."""
+        return self.genes
+
+    @property
+    def summary(self) -> str:
+        """Networks and genes."""
+        return f"regulatory networks of {self.genes} genes"
+
+    @property
+    def seconds(self) -> float:
+        """A step of development is quadratic in genes."""
+        return self.population * self.generations * 1e-8 * self.genes**2
+
+    @property
+    def bytes(self) -> float:
+        """Three generations of networks."""
+        return self.population * 24.0 * self.genes**2
 
     def landscape(self, seed: int) -> GeneNetworkLandscape:
         """Draw the founder, and with it the target."""

@@ -86,7 +86,10 @@ def test_a_dry_run_prints_the_spec_and_its_cost_and_writes_nothing(tmp_path: Pat
         (["--set", "genes.locii=3", "--width", "1"], ["did you mean loci?", "neurons.recipe.width = 1: must be"]),
         (["--genes", "island"], ["genes.model = 'island': must be one of landscape, gene-network"]),
         (["--drop-prob", "1"], ["neurons.recipe.drop_prob = 1.0: must be a number at least 0.0 and less than 1.0"]),
-        (["--data", "cifar"], ["neurons.data = 'cifar': must be text"]),
+        (
+            ["--data", "cifar"],
+            ["neurons.data: no data set is called 'cifar'; there are digits"],
+        ),
         (["--data", "idx:/nowhere"], ["neurons.data: idx:/nowhere is not a folder"]),
         (["--config", "absent.toml"], ["cannot read absent.toml: No such file or directory"]),
         (["--set", "seed"], ["write it as key=value"]),

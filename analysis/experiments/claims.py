@@ -25,7 +25,7 @@ class Claim:
     conditions: tuple[str, ...] = ("",)
     """Conditions under which the claim is made, of which a side may lack some."""
     controls: tuple[str, ...] = ()
-    """Conditions under which nothing should happen, or all: shown beside the others, not part of the verdict."""
+    """Conditions that show the ceiling of the measure: judged and shown beside the others, not part of the claim."""
 
     @property
     def text(self) -> str:
@@ -132,6 +132,11 @@ def _reason(comparison: Comparison, reasons: Sequence[str]) -> str:
 
 
 def overall(findings: Sequence[Finding]) -> Verdict:
-    """The verdict on one claim over its conditions without controls: their common one, or `Verdict.CONDITIONAL`."""
+    """The verdict on one claim over its conditions, controls aside.
+
+    Their common one; `Verdict.CONDITIONAL` where two determined ones differ; else `Verdict.UNDETERMINED`.
+    """
     verdicts = {finding.verdict for finding in findings if not finding.control}
-    return verdicts.pop() if len(verdicts) == 1 else Verdict.CONDITIONAL
+    if len(verdicts) == 1:
+        return verdicts.pop()
+    return Verdict.CONDITIONAL if len(verdicts - {Verdict.UNDETERMINED}) > 1 else Verdict.UNDETERMINED

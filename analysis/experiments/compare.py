@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
+from threadpoolctl import threadpool_limits
 
 from analysis.arrays import Matrix
 from analysis.experiments.claims import Claim
@@ -15,7 +16,7 @@ from analysis.runs.folder import Cell, RunFolder
 from analysis.runs.record import Record, cell_key, provenance
 from analysis.sides.base import RunFailedError, Side, Subject
 from analysis.sides.genes import GENES, grow_genes
-from analysis.sides.neurons import NEURONS, NeuronsSpec, grow_neurons
+from analysis.sides.neurons import NEURONS, NeuronsSpec, data_digest, grow_neurons
 from analysis.sides.panel import PanelSpec, take_panel
 from analysis.streams import seed_for
 from sim.scenario import PairwiseScenario, Scenario
@@ -52,8 +53,10 @@ class CompareSpec(BaseModel):
     panel: PanelSpec = PanelSpec()
 
     def identity(self) -> dict[str, Any]:
-        """The spec without the number of replicates, on which no record depends."""
-        return self.model_dump(mode="json", exclude={"replicates"})
+        """What every record depends on: the spec without the number of replicates, and the content of the data."""
+        spec = self.model_dump(mode="json", exclude={"replicates"})
+        spec["neurons"]["data"] = self.neurons.data_name
+        return {"spec": spec, "data": data_digest(self.neurons.data)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +118,7 @@ def run_task(task: Task) -> Cell:
     Raises RunFailedError where a replicate cannot be finished.
     """
     try:
-        with np.errstate(over="raise"):
+        with np.errstate(over="raise"), threadpool_limits(1):
             (first, first_association), (second, second_association) = (_arm(task, mixing=m) for m in (False, True))
     except FloatingPointError as error:
         raise RunFailedError(

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from analysis.experiments.compare import CompareSpec, tasks
 from analysis.runs.spec import SpecError
-from nets.data import DataError, Dataset, load
-from sim.genome import words
-from sim.scenario import PairwiseScenario
+from analysis.sides.neurons import dataset
+from nets.data import DataError, Dataset
+from nets.training import CURVE_POINTS
 
 MIN_TEST_IMAGES = 10
 _PROCESS = 450e6  # resident bytes of a worker with torch and numba loaded
-_CLASSES = 10
 _RATE = 2e10  # floating-point operations a second that small float32 layers reach on one core
 _STEP = 6e-4  # seconds of overhead of a training step of three networks
 
@@ -28,7 +27,7 @@ class Estimate:
 
 def estimate(spec: CompareSpec, data: Dataset, jobs: int) -> Estimate:
     """What running the whole spec would take."""
-    seconds = spec.replicates * (_genes_seconds(spec) + _neurons_seconds(spec, data))
+    seconds = spec.replicates * (4.0 * spec.genes.seconds + 0.2 + _neurons_seconds(spec, data))
     workers = min(jobs, 2 * spec.replicates)
     return Estimate(
         cells=len(tasks(spec)),
@@ -45,7 +44,7 @@ def check(spec: CompareSpec, jobs: int) -> Estimate:
     import psutil  # noqa: PLC0415 - only here
 
     try:
-        data = load(spec.neurons.data)
+        data = dataset(spec.neurons.data)
     except DataError as error:
         raise SpecError([f"neurons.data: {error}"]) from error
     most = len(data) - MIN_TEST_IMAGES
@@ -68,38 +67,29 @@ def check(spec: CompareSpec, jobs: int) -> Estimate:
     return cost
 
 
-def _genes_seconds(spec: CompareSpec) -> float:
-    genes = spec.genes
-    each = 5e-8 + 1e-10 * genes.loci**2 if isinstance(genes, PairwiseScenario) else 1e-8 * genes.genes**2
-    return 4.0 * genes.population * genes.generations * each + 0.2
-
-
 def _neurons_seconds(spec: CompareSpec, data: Dataset) -> float:
     neurons, recipe = spec.neurons, spec.neurons.recipe
     features = data.inputs.shape[1]
     within = (recipe.layers - 1) * recipe.width**2
-    weights = features * recipe.width + within + recipe.width * _CLASSES
+    weights = features * recipe.width + within + recipe.width * data.classes
     batch = min(recipe.batch_size, neurons.train_images)
     steps = recipe.epochs * (neurons.train_images // batch)
     training = 2.0 * steps * (_STEP + 3.0 * 6.0 * batch * weights / _RATE)
     probe = min(neurons.probe_images, len(data) - neurons.train_images)
     masks = 4.0 * (spec.panel.masks + 9 * spec.panel.knock_out_masks)
-    return float(training + masks * probe * 2.0 * (within + recipe.width * _CLASSES) / _RATE)
+    looking = 2.0 * (3 * CURVE_POINTS * len(data) + 4.0 * spec.panel.children * (len(data) - neurons.train_images))
+    training += looking * 2.0 * weights / _RATE
+    return float(training + masks * probe * 2.0 * (within + recipe.width * data.classes) / _RATE)
 
 
 def _genes_bytes(spec: CompareSpec) -> float:
-    genes = spec.genes
-    if isinstance(genes, PairwiseScenario):
-        elements, each = genes.loci, 24.0 * words(genes.loci) + 56.0 * genes.loci
-    else:
-        elements, each = genes.genes, 24.0 * genes.genes**2
-    return genes.population * each + _sampling_bytes(spec, elements)
+    return 2.0 * spec.genes.bytes + _sampling_bytes(spec, spec.genes.elements)
 
 
 def _neurons_bytes(spec: CompareSpec, data: Dataset) -> float:
     recipe, features = spec.neurons.recipe, data.inputs.shape[1]
     units = recipe.layers * recipe.width
-    weights = features * recipe.width + (recipe.layers - 1) * recipe.width**2 + recipe.width * _CLASSES
+    weights = features * recipe.width + (recipe.layers - 1) * recipe.width**2 + recipe.width * data.classes
     activations = 40.0 * len(data) * units
     return float(3.0 * data.inputs.nbytes + 3 * 16.0 * weights + activations + _sampling_bytes(spec, units))
 

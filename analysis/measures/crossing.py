@@ -19,15 +19,17 @@ class Crossing:
     """Mean performance of the children, who take each element from either parent with probability 1/2."""
     baseline: float
     """Performance with no adaptation at all."""
+    floor: float = 0.0
+    """Gain over the baseline that is not to be told from none."""
 
     @property
     def hybrid_viability(self) -> float:
         """``(children - baseline) / (parents - baseline)``: 1 = as good as their parents, 0 = as good as nothing.
 
-        NaN where the parents are no better than the baseline.
+        NaN where the parents are not better than the baseline by more than the floor.
         """
         gain = self.parents - self.baseline
-        return (self.children - self.baseline) / gain if gain > 0.0 else float("nan")
+        return (self.children - self.baseline) / gain if gain > self.floor else float("nan")
 
     @property
     def half_swap_load(self) -> float:
@@ -38,11 +40,14 @@ class Crossing:
         return self.parents - self.children
 
 
-def crossing(games: Sequence[ScaledGame], masks: Bools, baseline: Mapping[str, float]) -> dict[str, Crossing]:
+def crossing(
+    games: Sequence[ScaledGame], masks: Bools, baseline: Mapping[str, float], floor: Mapping[str, float] | None = None
+) -> dict[str, Crossing]:
     """Cross the parents of each game and average; one `Crossing` a scale.
 
     A game's True elements come from one parent, its False ones from the other. ``masks``: (masks, n), Bernoulli(1/2).
-    Costs ``masks + 2`` evaluations a game.
+    ``floor``: gain over the baseline, by scale, below which hybrid viability is undefined. Costs ``masks + 2``
+    evaluations a game.
     """
     parents_first = np.zeros((2, masks.shape[1]), dtype=np.bool_)
     parents_first[0] = True
@@ -52,6 +57,7 @@ def crossing(games: Sequence[ScaledGame], masks: Bools, baseline: Mapping[str, f
             parents=_mean([v[scale][:2] for v in values]),
             children=_mean([v[scale][2:] for v in values]),
             baseline=baseline[scale],
+            floor=floor[scale] if floor else 0.0,
         )
         for scale in values[0]
     }

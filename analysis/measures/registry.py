@@ -59,7 +59,7 @@ MEASURES: dict[str, Measure] = {
         bounds="0 to 1",
         low_means="0: an element's worth depends wholly on its partners",
         high_means="1: every element acts on its own",
-        estimator="all masks up to 12 elements; otherwise unbiased squares from antithetic masks",
+        estimator="all masks where the sample would be no smaller; otherwise unbiased squares from antithetic masks",
         source="O'Donnell 2014; narrow-sense heritability",
     ),
     "second_order_share": Measure(
@@ -74,19 +74,21 @@ MEASURES: dict[str, Measure] = {
     "synergy_mass": Measure(
         label="synergy mass",
         formula="sum max(I_ij, 0) / (v(all) - v(none))",
-        bounds=">= 0 in the limit",
+        bounds=">= 0, up to sampling error",
         low_means="0: no pair needs each other",
         high_means="large: conspiracies (AND)",
-        estimator="Banzhaf interactions, cross-fitted over halves of the masks",
+        estimator="Banzhaf interactions, cross-fitted over halves of the masks: a lower bound, which rises with "
+        "their number, since an interaction too small for its sign to be told counts as 0",
         source="Grabisch & Roubens 1999",
     ),
     "redundancy_mass": Measure(
         label="redundancy mass",
         formula="sum max(-I_ij, 0) / (v(all) - v(none))",
-        bounds=">= 0 in the limit",
+        bounds=">= 0, up to sampling error",
         low_means="0: no element can stand in for another",
         high_means="large: spare parts (OR)",
-        estimator="Banzhaf interactions, cross-fitted over halves of the masks",
+        estimator="Banzhaf interactions, cross-fitted over halves of the masks: a lower bound, which rises with "
+        "their number, since an interaction too small for its sign to be told counts as 0",
         source="Grabisch & Roubens 1999",
     ),
     "retention_at_half": Measure(

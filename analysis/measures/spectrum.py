@@ -156,7 +156,7 @@ class _Sums:
         count = self.count
         centring = 1.0 - 2.0 / count + 2.0 / count**2
         first = float(self.single @ self.single) - self.single_squares
-        second = float(np.triu(self.pair, 1).ravel() @ self.pair.ravel()) - self.pair_squares
+        second = float(np.sum(np.triu(self.pair, 1) ** 2)) - self.pair_squares
         products = count * (count - 1.0)
         return np.array(
             [

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from analysis.report import words
 from analysis.runs.folder import Cell, write_whole
 from analysis.runs.record import provenance
 from analysis.sides.base import Side
-from sim.scenario import PairwiseScenario
 
 PRODUCTS = (
     "index.html",
@@ -67,32 +66,32 @@ def write_report(spec: CompareSpec, done: Sequence[Done], folder: Path) -> Repor
     for suffix, image in images.items():
         write_whole(folder / f"comparison.{suffix}", image)
     summary = _summary(spec, done, findings)
+    constant = {side.name: _constant(side, cells[side.name]) for side in SIDES}
     write_whole(folder / "summary.json", (json.dumps(summary, indent=2, allow_nan=False) + "\n").encode())
-    write_whole(folder / "index.html", _page(spec, images["svg"].decode(), findings, summary, subtitles, alt).encode())
+    write_whole(
+        folder / "index.html", _page(spec, images["svg"].decode(), findings, summary, constant, subtitles, alt).encode()
+    )
     return Report(findings=findings, summary=summary)
 
 
 def genes_subtitle(spec: CompareSpec) -> str:
     """What the genes' side ran, in a line."""
     genes = spec.genes
-    what = (
-        f"{genes.loci} loci, pairwise epistasis"
-        if isinstance(genes, PairwiseScenario)
-        else f"regulatory networks of {genes.genes} genes"
-    )
-    return f"{what}; {genes.population} individuals, {genes.generations} generations"
+    return f"{genes.summary}; {genes.population} individuals, {genes.generations} generations"
 
 
 def neurons_subtitle(spec: CompareSpec) -> str:
     """What the neurons' side ran, in a line."""
     neurons, recipe = spec.neurons, spec.neurons.recipe
-    data = neurons.data if not neurons.data.startswith("idx:") else Path(neurons.data).name
+    data = neurons.data_name.removeprefix("idx:")
     inputs = f", inputs {recipe.input_drop_prob:g}" if recipe.input_drop_prob else ""
     size = f"{recipe.layers} x {recipe.width} units, {neurons.train_images} images of {data}"
     return f"{size}; drop_prob {recipe.drop_prob:g}{inputs}"
 
 
 def _results(spec: CompareSpec, side: Side, cells: Sequence[Cell], findings: Sequence[Finding]) -> SideResults:
+    if side.name == "genes":
+        side = replace(side, element=spec.genes.element)
     generation = round(spec.genes.association_at * spec.genes.generations)
     return SideResults(
         side=side,
@@ -108,8 +107,9 @@ def _summary(spec: CompareSpec, done: Sequence[Done], findings: Sequence[Finding
     summary: dict[str, Any] = _strict(
         {
             "experiment": "compare",
+            "replicates": spec.replicates,
             "headline": words.headline(findings, SIDES),
-            "provenance": provenance(spec.model_dump(mode="json")),
+            "provenance": provenance(spec.identity()),
             "failed": sorted(d.error for d in done if d.error),
             "claims": [
                 {"side": side.name, "claim": text, "verdict": str(verdict)}
@@ -122,11 +122,19 @@ def _summary(spec: CompareSpec, done: Sequence[Done], findings: Sequence[Finding
     return summary
 
 
+def _constant(side: Side, cells: Sequence[Cell]) -> str:
+    """How many elements were left out of the association, in words."""
+    means = [sum(cell.records[arm].values["constant_elements"] for cell in cells) / len(cells) for arm in (0, 1)]
+    counted = " and ".join(f"{mean:.1f} ({arm})" for mean, arm in zip(means, side.arms, strict=True))
+    return f"Association leaves out constant elements: on average {counted}."
+
+
 def _page(
     spec: CompareSpec,
     svg: str,
     findings: Sequence[Finding],
     summary: dict[str, Any],
+    constant: dict[str, str],
     subtitles: Sequence[str],
     alt: str,
 ) -> str:
@@ -155,6 +163,7 @@ def _page(
                     }
                     for text, verdict, group in words.by_claim(findings, side)
                 ],
+                "constant": constant[side.name],
                 "rows": [{"finding": f, "label": words.label(f, side)} for f in findings if f.side == side.name],
             }
             for side, subtitle in zip(SIDES, subtitles, strict=True)

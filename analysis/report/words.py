@@ -55,22 +55,19 @@ def by_claim(findings: Sequence[Finding], side: Side) -> list[tuple[str, Verdict
 
 
 def headline(findings: Sequence[Finding], sides: Sequence[Side]) -> str:
-    """Whether the two central measures are told from no difference, plainly."""
-    parts = []
+    """What the two central measures say, side by side, and plainly whether they can be told from no difference."""
+    sentences = []
     for measure in ("hybrid_viability", "first_order_share"):
-        sure = [
-            f"{side.name} ({side.conditions[f.condition]})"
-            for side in sides
-            for f in findings
-            if f.side == side.name and f.measure == measure and f.comparison.excludes_zero
-        ]
-        name = MEASURES[measure].label.capitalize()
-        parts.append(
-            f"{name}: the interval excludes 0 for {', '.join(sure)}."
-            if sure
-            else f"{name}: no interval excludes 0, on either side; this run does not show a difference."
-        )
-    return " ".join(parts)
+        parts = []
+        for side in sides:
+            ours = [f for f in findings if f.side == side.name and f.measure == measure and not f.control]
+            sure = [
+                f"{side.conditions[f.condition]} {difference(f.comparison)}" for f in ours if f.comparison.excludes_zero
+            ]
+            told = "; ".join(sure) or "no interval excludes 0, so this run does not show a difference"
+            parts.append(f"{side.name}, {overall(ours)} ({told})")
+        sentences.append(f"Mixing raises {MEASURES[measure].label}: {'; '.join(parts)}.")
+    return " ".join(sentences)
 
 
 def alt_text(findings: Sequence[Finding], sides: Sequence[Side], subtitles: Sequence[str]) -> str:

@@ -19,7 +19,14 @@ SCHEMA = 1
 """Raised whenever a field of a record changes its meaning."""
 
 _ROOT = Path(__file__).resolve().parents[2]
-_COMPUTING = ("sim", "nets", "analysis/measures", "analysis/sides", "analysis/streams.py")
+_COMPUTING = (
+    "sim",
+    "nets",
+    "analysis/measures",
+    "analysis/sides",
+    "analysis/streams.py",
+    "analysis/experiments/compare.py",
+)
 _LIBRARIES = ("numpy", "numba", "torch", "scipy", "scikit-learn")
 
 
@@ -58,8 +65,8 @@ class Record:
         return np.array(self.curves[name])
 
 
-def provenance(spec: dict[str, Any]) -> dict[str, Any]:
-    """Program, code, libraries and the resolved spec; nothing of the machine but its processor's family."""
+def provenance(identity: dict[str, Any]) -> dict[str, Any]:
+    """Program, code, libraries, resolved spec and data; nothing of the machine but its processor's family."""
     return {
         "program": f"mixability {program_version()}",
         "revision": _revision(),
@@ -67,13 +74,13 @@ def provenance(spec: dict[str, Any]) -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": platform.machine(),
         "libraries": {name: _version(name) for name in _LIBRARIES},
-        "spec": spec,
+        **identity,
     }
 
 
-def cell_key(spec: dict[str, Any], side: str, replicate: int) -> str:
-    """The content hash of a cell: the same spec run by the same code."""
-    named = [SCHEMA, program_version(), code_digest(), spec, side, replicate]
+def cell_key(identity: dict[str, Any], side: str, replicate: int) -> str:
+    """The content hash of a cell: the same spec on the same data by the same code."""
+    named = [SCHEMA, program_version(), code_digest(), identity, side, replicate]
     return blake2b(json.dumps(named, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
@@ -107,14 +114,16 @@ def _revision() -> str | None:
     """The git revision of the source tree, or None where there is none."""
     try:
         found = subprocess.run(  # noqa: S603 - a fixed command on our own folder
-            ["git", "-C", str(_ROOT), "rev-parse", "--short=12", "HEAD"],  # noqa: S607 - git is where PATH says
+            ["git", "-C", str(_ROOT), "rev-parse", "--show-toplevel", "HEAD"],  # noqa: S607 - git is where PATH says
             capture_output=True,
             text=True,
             check=False,
         )
     except OSError:
         return None
-    return found.stdout.strip() or None
+    lines = found.stdout.split("\n")
+    ours = found.returncode == 0 and Path(lines[0]).resolve() == _ROOT
+    return lines[1][:12] if ours else None
 
 
 def _nulls(value: Any) -> Any:

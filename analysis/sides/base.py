@@ -49,5 +49,8 @@ class Subject:
     """Parent-against-parent games by condition."""
     baseline: Mapping[str, float]
     """Performance on each scale with no adaptation at all."""
+    floor: Mapping[str, float]
+    """Difference in performance, on each scale, below which a ratio to it would be a ratio of two noises: three
+    standard errors of the baseline, or of a mean over the test inputs."""
     observations: Sequence[Floats]
     """Matrices (observations, elements); the readings are averaged and the first one is drawn."""

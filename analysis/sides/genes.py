@@ -63,7 +63,8 @@ def grow_genes(scenario: Scenario, panel: PanelSpec, root: int, replicate: int, 
         )
     log_fitness = np.concatenate([p.log_fitness for p in populations])
     times = np.unique(np.linspace(0, scenario.generations, _CURVE_POINTS).round().astype(np.int64))
-    random = landscape.random_individuals(_BASELINE_SAMPLE, seed_for(root, "genes", "baseline", replicate))
+    sample = landscape.random_individuals(_BASELINE_SAMPLE, seed_for(root, "genes", "baseline", replicate))
+    random = both_scales(landscape.log_fitness(sample))
     rng = generator_for(root, "genes", "members", replicate)
     return Subject(
         times=times.astype(np.float64),
@@ -83,7 +84,8 @@ def grow_genes(scenario: Scenario, panel: PanelSpec, root: int, replicate: int, 
                 game for one in populations for game in _pairs(landscape, one, one, -(-panel.pairs // 2), rng)
             ],
         },
-        baseline={scale: float(values.mean()) for scale, values in both_scales(landscape.log_fitness(random)).items()},
+        baseline={scale: float(values.mean()) for scale, values in random.items()},
+        floor={scale: float(3.0 * values.std() / np.sqrt(len(values))) for scale, values in random.items()},
         observations=observations,
     )
 

@@ -1,8 +1,12 @@
 """Neurons: networks trained with or without dropout, made ready to be measured."""
 
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from analysis.arrays import Floats
 from analysis.sides.base import RunFailedError, Side, Subject
@@ -38,12 +42,22 @@ class NeuronsSpec(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    data: str = Field(
-        default="digits", pattern=r"^(digits|mnist5k|idx:.+)$", description="digits, mnist5k or idx:FOLDER"
-    )
+    data: str = Field(default="digits", description="digits, mnist5k or idx:FOLDER")
     train_images: int = Field(default=600, ge=10, description="training images; the rest are for testing")
     probe_images: int = Field(default=512, ge=10, description="test images, at most, on which units are taken away")
     recipe: Recipe = Recipe()
+
+    @field_validator("data")
+    @classmethod
+    def _from_anywhere(cls, data: str) -> str:
+        """A folder is written down so that it is found from wherever the spec is read."""
+        kind, colon, folder = data.partition(":")
+        return f"{kind}:{Path(folder).absolute()}" if kind == "idx" and colon and folder else data
+
+    @property
+    def data_name(self) -> str:
+        """The data set's name without the path to it, as records carry it."""
+        return f"idx:{Path(self.data.removeprefix('idx:')).name}" if self.data.startswith("idx:") else self.data
 
 
 def grow_neurons(spec: NeuronsSpec, root: int, replicate: int, *, mixing: bool) -> Subject:
@@ -53,7 +67,7 @@ def grow_neurons(spec: NeuronsSpec, root: int, replicate: int, *, mixing: bool) 
 
     Raises RunFailedError for a training that diverges.
     """
-    data = split(load(spec.data), spec.train_images, seed_for(root, "neurons", "split", replicate))
+    data = split(dataset(spec.data), spec.train_images, seed_for(root, "neurons", "split", replicate))
     recipe = spec.recipe if mixing else spec.recipe.without_dropout()
     initial = {name: seed_for(root, "neurons", "initial", replicate, name) for name in "AB"}
     order = {name: seed_for(root, "neurons", "training", replicate, name) for name in "ABC"}
@@ -91,8 +105,22 @@ def grow_neurons(spec: NeuronsSpec, root: int, replicate: int, *, mixing: bool) 
             "siblings": [CrossGame(a, sibling, data.test.inputs, data.test.labels)],
         },
         baseline=dict(zip(SCALES, _guessing(data), strict=True)),
+        floor=dict(zip(SCALES, (1.5 / np.sqrt(len(probe)), 3.0 / np.sqrt(len(probe))), strict=True)),
         observations=[_activations(net, data.test) for net in (a, b)],
     )
+
+
+@cache
+def dataset(name: str) -> Dataset:
+    """Load a data set once in a process. Raises DataError as `nets.data.load` does."""
+    return load(name)
+
+
+@cache
+def data_digest(name: str) -> str:
+    """A digest of a data set's inputs and labels, so that records of other data are never taken for these."""
+    data = dataset(name)
+    return blake2b(data.inputs.tobytes() + data.labels.tobytes(), digest_size=8).hexdigest()
 
 
 def _guessing(data: Split) -> tuple[float, float]:

@@ -17,6 +17,8 @@ from analysis.sides.base import Subject
 from analysis.streams import generator_for
 
 SCALE_NAMES = ("natural", "log")
+_NO_GAIN = "the parents are not to be told from the baseline"
+_NO_WORTH = "the intact whole is not to be told from nothing at all"
 
 
 class PanelSpec(BaseModel):
@@ -51,26 +53,26 @@ def take_panel(subject: Subject, spec: PanelSpec, seed: int) -> Readings:
     """Measure everything. Two arms measured with one seed see the same masks."""
     values: dict[str, float] = dict(subject.performance)
     curves: dict[str, Floats] = dict(subject.curves)
-    reasons: dict[str, str] = {}
-    _interactions(subject, spec, seed, values, curves, reasons)
+    possible: dict[str, str] = {}
+    _interactions(subject, spec, seed, values, curves, possible)
     for condition, games in subject.crosses.items():
         masks = sample(games[0].n, spec.children, generator_for(seed, "children")).masks
-        crossed = list(crossing(games, masks, subject.baseline).values())
+        crossed = list(crossing(games, masks, subject.baseline, subject.floor).values())
         natural, log = crossed
         values[f"hybrid_viability:{condition}"] = natural.hybrid_viability
         values[f"half_swap_load:{condition}"] = log.half_swap_load
         for scale, result in zip(SCALE_NAMES, crossed, strict=True):
             values[f"parents_{scale}:{condition}"] = result.parents
             values[f"children_{scale}:{condition}"] = result.children
-        if np.isnan(natural.hybrid_viability):
-            reasons[f"hybrid_viability:{condition}"] = "the parents are no better than the baseline"
+        possible[f"hybrid_viability:{condition}"] = _NO_GAIN
     associations = [association(observed) for observed in subject.observations]
     values["mean_association"] = _mean([a.mean_squared for a in associations])
     values["effective_number"] = _mean([a.effective_number for a in associations])
     values["constant_elements"] = _mean([float(np.sum(~a.varying)) for a in associations])
     for a in associations:
         if a.reason:
-            reasons["mean_association"] = reasons["effective_number"] = a.reason
+            possible["mean_association"] = possible["effective_number"] = a.reason
+    reasons = {key: why for key, why in possible.items() if np.isnan(values[key])}
     return Readings(values=values, reasons=reasons, curves=curves, association=associations[0].correlation)
 
 
@@ -91,17 +93,19 @@ def _interactions(
         for scale, (name, of_masks) in zip(SCALE_NAMES, performance.items(), strict=True):
             measured, curve = spectrum(design, of_masks), knocked_out[name]
             worth = float(curve.mean[-1] - curve.mean[0])
+            enough = worth > subject.floor[name]
             found[f"spectrum:{scale}"].append(measured.shares)
-            found[f"retained:{scale}"].append(curve.retained)
-            found[f"retention_at_half:{scale}"].append(curve.retention_at_half)
-            found[f"synergy_mass:{scale}"].append(measured.synergy / worth if worth > 0.0 else float("nan"))
-            found[f"redundancy_mass:{scale}"].append(measured.redundancy / worth if worth > 0.0 else float("nan"))
+            found[f"retained:{scale}"].append(curve.retained if enough else np.full_like(curve.mean, np.nan))
+            found[f"retention_at_half:{scale}"].append(curve.retention_at_half if enough else np.nan)
+            found[f"synergy_mass:{scale}"].append(measured.synergy / worth if enough else np.nan)
+            found[f"redundancy_mass:{scale}"].append(measured.redundancy / worth if enough else np.nan)
             if measured.reason:
                 reasons[f"first_order_share:{scale}"] = reasons[f"second_order_share:{scale}"] = measured.reason
-            if not worth > 0.0:
+            if not enough:
                 for measure in ("retention_at_half", "synergy_mass", "redundancy_mass"):
-                    reasons[f"{measure}:{scale}"] = "the intact whole is worth no more than nothing at all"
+                    reasons[f"{measure}:{scale}"] = _NO_WORTH
     for scale in SCALE_NAMES:
+        values[f"wholes_defined:{scale}"] = float(sum(not np.isnan(v) for v in found[f"retention_at_half:{scale}"]))
         curves[f"spectrum:{scale}"] = _mean_rows(found[f"spectrum:{scale}"])
         curves[f"retained:{scale}"] = _mean_rows(found[f"retained:{scale}"])
         values[f"first_order_share:{scale}"], values[f"second_order_share:{scale}"] = (

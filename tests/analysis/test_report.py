@@ -165,12 +165,17 @@ def test_products_are_the_same_the_second_time(made: tuple[CompareSpec, Path, li
         assert (again / name).read_bytes() == (made[1] / name).read_bytes(), name
 
 
-def test_text_from_the_user_is_escaped(tmp_path: Path, made: tuple[CompareSpec, Path, list[Done]]) -> None:
+def test_text_from_the_user_is_escaped(
+    tmp_path: Path, made: tuple[CompareSpec, Path, list[Done]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.experiments.compare.data_digest", lambda _: "")
     spec = made[0].model_copy(
-        update={"neurons": made[0].neurons.model_copy(update={"data": "idx:/x/<script>alert(1)</script>"})}
+        update={"neurons": made[0].neurons.model_copy(update={"data": "idx:/x/$\\bad$<script>alert(1)"})}
     )
     report.write_report(spec, made[2], tmp_path)
-    assert "<script" not in (tmp_path / "index.html").read_text()
+    page = (tmp_path / "index.html").read_text()
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)" in page
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from analysis.experiments import compare
 from analysis.experiments.compare import CompareSpec, Done, Task, run, run_task, tasks
@@ -47,6 +48,26 @@ def test_serial_and_parallel_give_the_same_bits(serial: tuple[Path, list[Done]],
     parallel = list(run(small(), RunFolder(tmp_path), jobs=2))
     assert lines(parallel) == lines(serial[1])
     assert matrices(parallel) == matrices(serial[1])
+
+
+def test_bits_do_not_depend_on_the_threads_of_the_caller_at_real_sizes(tmp_path: Path) -> None:
+    """Matrices of 128 units are large enough for a threaded BLAS to sum in another order."""
+    neurons = {"train_images": 100, "probe_images": 50, "recipe": {"width": 128, "epochs": 1}}
+    spec = small(neurons=neurons, panel={"masks": 1024, "knock_out_masks": 8}, replicates=2)
+    with threadpool_limits(2):
+        here = list(run(spec, RunFolder(tmp_path / "serial"), jobs=1))
+    assert lines(here) == lines(list(run(spec, RunFolder(tmp_path / "parallel"), jobs=2)))
+
+
+def test_other_data_under_the_same_name_are_other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder whose files were replaced once gave the records of the old ones."""
+    spec = small()
+    before = [task.key for task in tasks(spec)]
+    monkeypatch.setattr(compare, "data_digest", lambda _: "another")
+    assert not set(before) & {task.key for task in tasks(spec)}
+    absolute = small(neurons={"data": f"idx:{tmp_path}/mine"})
+    assert str(tmp_path) not in str(absolute.identity())
+    assert str(tmp_path) in dump_toml(absolute)
 
 
 def test_a_written_spec_fed_back_gives_the_same_bits(serial: tuple[Path, list[Done]], tmp_path: Path) -> None:
@@ -129,6 +150,7 @@ def test_a_record_names_its_origin_and_nothing_of_the_machine(serial: tuple[Path
     provenance = Record.from_json(line).provenance
     assert provenance["spec"]["seed"] == 3
     assert "replicates" not in provenance["spec"]
+    assert len(provenance["data"]) == 16
     assert provenance["libraries"]["numpy"] == np.__version__
     for word in (socket.gethostname(), str(Path.home()), str(Path.cwd()), f'"{getpass.getuser()}"'):
         assert word not in line

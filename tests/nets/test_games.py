@@ -203,6 +203,17 @@ def test_channels_of_a_convolution_are_elements() -> None:
     assert game(np.array([[True, False, False, True]])) == pytest.approx([expected], abs=1e-6)
 
 
+def test_a_layer_must_be_used_once_and_scores_must_fit() -> None:
+    shared, inputs, labels = nn.ReLU(), torch.from_numpy(INPUTS), torch.from_numpy(LABELS)
+    twice = nn.Sequential(nn.Linear(6, 4), shared, nn.Linear(4, 3), shared)
+    with pytest.raises(ValueError, match=r"used once .* it gave \(40, 4\) and \(40, 3\)"):
+        ModuleGame(twice, shared, inputs, labels)
+    with pytest.raises(ValueError, match="no output: is it a part of the module"):
+        ModuleGame(twice, nn.Linear(4, 3), inputs, labels)
+    with pytest.raises(ValueError, match=r"scores \(39, classes\) for 39 labels; got \(40, 3\)"):
+        ModuleGame(twice, twice[0], inputs, labels[:39])
+
+
 def test_wrong_parents_and_backgrounds_are_refused() -> None:
     a = networks(1)[0]
     other = Ensemble.initial(Recipe(width=9), 6, 3, [1])[0]
