@@ -1,6 +1,6 @@
 """The product: genes and neurons side by side, measured with the same measures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -109,9 +109,14 @@ def _head(figure: Figure, sides: Sequence[SideResults], subtitles: Sequence[str]
                 figure.text(left[column], top + 0.0155, text, fontsize=8.5, va="center")
 
 
-def _scale_pair(figure: Figure, spec: SubplotSpec, side: SideResults, draw: object, label: str) -> list[Plotted]:
+def _scale_pair(
+    figure: Figure,
+    spec: SubplotSpec,
+    side: SideResults,
+    draw: Callable[[Axes, SideResults, str], list[Plotted]],
+    label: str,
+) -> list[Plotted]:
     """One small panel on each scale, with a common axis."""
-    assert callable(draw)  # noqa: S101 - one of the drawing functions above
     cells = GridSpecFromSubplotSpec(1, 2, spec, wspace=0.12)
     rows: list[Plotted] = []
     first: Axes | None = None

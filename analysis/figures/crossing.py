@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from analysis.arrays import Floats
-from analysis.figures.plotted import Plotted
+from analysis.figures.plotted import Plotted, of_replicates
 from analysis.figures.results import SideResults, mean_band
 from analysis.figures.theme import ARMS, QUIET, ArmStyle
 from analysis.numbers import number
@@ -51,18 +51,7 @@ def draw_crossing(axes: Axes, results: SideResults) -> list[Plotted]:
                 fontweight="bold",
             )
             for series, values in (("parents", parents), ("children", children), ("hybrid viability", viability)):
-                rows += [
-                    Plotted(
-                        panel="crossing",
-                        side=side.name,
-                        arm=side.arms[arm],
-                        series=series,
-                        replicate=record.replicate,
-                        x=condition,
-                        y=float(y),
-                    )
-                    for record, y in zip(results.records[arm], values, strict=True)
-                ]
+                rows += of_replicates("crossing", results, arm, series, [condition], values[:, None])
     room = highest - lowest or 1.0
     axes.set_ylim(lowest - 0.3 * room, highest + 0.08 * room)
     axes.set_xlim(-0.75, (len(conditions) - 1) * _STRIDE + _OFFSET + 1.45)

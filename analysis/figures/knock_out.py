@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from analysis.figures.plotted import Plotted
+from analysis.figures.plotted import Plotted, of_means, of_replicates
 from analysis.figures.results import SideResults, mean_band
 from analysis.figures.theme import ARMS, QUIET
 from analysis.measures.knock_out import KEEP_PROBS
@@ -19,33 +19,9 @@ def draw_knock_out(axes: Axes, results: SideResults, scale: str) -> list[Plotted
         mean, low, high = mean_band(curves)
         axes.fill_between(KEEP_PROBS, low, high, color=style.color, alpha=0.2, lw=0)
         axes.plot(KEEP_PROBS, mean, color=style.color, ls=style.line, marker=style.marker, ms=4, mec="white", mew=0.6)
-        rows += [
-            Plotted(
-                panel="knock-out",
-                side=side.name,
-                arm=side.arms[arm],
-                series=scale,
-                replicate="mean",
-                x=float(q),
-                y=float(y),
-                low=float(a),
-                high=float(b),
-            )
-            for q, y, a, b in zip(KEEP_PROBS, mean, low, high, strict=True)
-        ]
-        rows += [
-            Plotted(
-                panel="knock-out",
-                side=side.name,
-                arm=side.arms[arm],
-                series=scale,
-                replicate=record.replicate,
-                x=float(q),
-                y=float(y),
-            )
-            for record, curve in zip(results.records[arm], curves, strict=True)
-            for q, y in zip(KEEP_PROBS, curve, strict=True)
-        ]
+        x = KEEP_PROBS.tolist()
+        rows += of_means("knock-out", results, arm, scale, x, (mean, low, high))
+        rows += of_replicates("knock-out", results, arm, scale, x, curves)
     drawn = np.array([results.curves(arm, f"retained:{scale}") for arm in (0, 1)])
     if np.isnan(drawn).all():
         axes.annotate("undefined", (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET)

@@ -1,9 +1,8 @@
 """Performance over generations or epochs."""
 
-import numpy as np
 from matplotlib.axes import Axes
 
-from analysis.figures.plotted import Plotted
+from analysis.figures.plotted import Plotted, of_means, of_replicates
 from analysis.figures.results import SideResults, mean_band
 from analysis.figures.theme import ARMS, QUIET
 
@@ -28,23 +27,8 @@ def draw_performance(axes: Axes, results: SideResults) -> list[Plotted]:
             axes.plot(times, curve, color=style.color, lw=0.6, alpha=0.35)
         axes.fill_between(times, low, high, color=style.color, alpha=0.18, lw=0)
         axes.plot(times, mean, color=style.color, ls=style.line)
-        rows += _rows(
-            "performance", side.name, side.arms[arm], "test" if side.name == "neurons" else "", results, curves
-        )
-        rows += [
-            Plotted(
-                panel="performance",
-                side=side.name,
-                arm=side.arms[arm],
-                series="",
-                replicate="mean",
-                x=t,
-                y=y,
-                low=a,
-                high=b,
-            )
-            for t, y, a, b in zip(times, mean, low, high, strict=True)
-        ]
+        rows += of_replicates("performance", results, arm, side.performance, times.tolist(), curves)
+        rows += of_means("performance", results, arm, side.performance, times.tolist(), (mean, low, high))
         late = times >= _SETTLED * times[-1]
         quick = quick and bool(mean[late][0] - mean[0] > 0.8 * (mean[-1] - mean[0]))
         settled.append(float(curves[:, late].min()))
@@ -54,7 +38,7 @@ def draw_performance(axes: Axes, results: SideResults) -> list[Plotted]:
         for arm, style in enumerate(ARMS):
             curves = results.curves(arm, "training_performance")
             axes.plot(times, curves.mean(0), color=style.color, ls=":", lw=1.2)
-            rows += _rows("performance", side.name, side.arms[arm], "training", results, curves)
+            rows += of_replicates("performance", results, arm, "training performance", times.tolist(), curves)
             top = max(top, curves.max())
         axes.annotate(
             "dotted: on training images", (0.985, 0.05), xycoords="axes fraction", ha="right", color=QUIET, fontsize=8
@@ -63,7 +47,7 @@ def draw_performance(axes: Axes, results: SideResults) -> list[Plotted]:
         axes.set_ylim(min(settled) - 0.15 * (top - min(settled)), top + 0.08 * (top - min(settled)))
     axes.set_xlim(0, times[-1])
     axes.set_xlabel(side.time)
-    axes.set_ylabel(("mean " if side.name == "genes" else "test ") + side.scales[0])
+    axes.set_ylabel(side.performance)
     bottom, ceiling = axes.get_ylim()
     places = _apart([(e - bottom) / (ceiling - bottom) for e in ends])
     for arm, style in enumerate(ARMS):
@@ -77,21 +61,6 @@ def draw_performance(axes: Axes, results: SideResults) -> list[Plotted]:
             annotation_clip=False,
         )
     return rows
-
-
-def _rows(
-    panel: str,
-    side: str,
-    arm: str,
-    series: str,
-    results: SideResults,
-    curves: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-) -> list[Plotted]:
-    return [
-        Plotted(panel=panel, side=side, arm=arm, series=series, replicate=record.replicate, x=float(t), y=float(y))
-        for record, curve in zip(results.records[0], curves, strict=True)
-        for t, y in zip(results.times, curve, strict=True)
-    ]
 
 
 def _apart(places: list[float]) -> list[float]:

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from analysis.figures.plotted import Plotted
+from analysis.figures.plotted import Plotted, of_means, of_replicates
 from analysis.figures.results import SideResults, mean_band
 from analysis.figures.theme import ARMS, QUIET
 from analysis.measures.spectrum import ORDERS
@@ -44,32 +44,8 @@ def draw_spectrum(axes: Axes, results: SideResults, scale: str) -> list[Plotted]
             elinewidth=1.6,
             capsize=3,
         )
-        for k, order in enumerate(ORDERS):
-            rows.append(
-                Plotted(
-                    panel="spectrum",
-                    side=side.name,
-                    arm=side.arms[arm],
-                    series=scale,
-                    replicate="mean",
-                    x=order,
-                    y=float(mean[k]),
-                    low=float(low[k]),
-                    high=float(high[k]),
-                )
-            )
-            rows += [
-                Plotted(
-                    panel="spectrum",
-                    side=side.name,
-                    arm=side.arms[arm],
-                    series=scale,
-                    replicate=record.replicate,
-                    x=order,
-                    y=float(share[k]),
-                )
-                for record, share in zip(results.records[arm], shares, strict=True)
-            ]
+        rows += of_means("spectrum", results, arm, scale, ORDERS, (mean, low, high))
+        rows += of_replicates("spectrum", results, arm, scale, ORDERS, shares)
     if np.isnan([results.curves(arm, f"spectrum:{scale}") for arm in (0, 1)]).all():
         axes.annotate("undefined", (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET)
     axes.axhline(0, color="#999999", lw=0.8)

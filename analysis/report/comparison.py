@@ -1,7 +1,6 @@
 """Write what a comparison found: figure, tables, page."""
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from analysis.figures.theme import render
 from analysis.measures.registry import MEASURES
 from analysis.report import words
 from analysis.runs.folder import Cell, write_whole
-from analysis.runs.record import provenance
+from analysis.runs.record import provenance, strict
 from analysis.sides.base import Side
 
 PRODUCTS = (
@@ -104,7 +103,7 @@ def _results(spec: CompareSpec, side: Side, cells: Sequence[Cell], findings: Seq
 
 
 def _summary(spec: CompareSpec, done: Sequence[Done], findings: Sequence[Finding]) -> dict[str, Any]:
-    summary: dict[str, Any] = _strict(
+    summary: dict[str, Any] = strict(
         {
             "experiment": "compare",
             "replicates": spec.replicates,
@@ -178,12 +177,3 @@ def _page(
         number=numbers.number,
         signed=numbers.signed,
     )
-
-
-def _strict(value: Any) -> Any:
-    """The same with null for what is not a finite number."""
-    if isinstance(value, dict):
-        return {k: _strict(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_strict(v) for v in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -50,7 +50,7 @@ class Record:
 
     def to_json(self) -> str:
         """One line of strict JSON; equal records give equal lines."""
-        return json.dumps(_nulls(asdict(self)), sort_keys=True, allow_nan=False)
+        return json.dumps(strict(asdict(self)), sort_keys=True, allow_nan=False)
 
     @classmethod
     def from_json(cls, line: str) -> "Record":
@@ -126,11 +126,12 @@ def _revision() -> str | None:
     return lines[1][:12] if ours else None
 
 
-def _nulls(value: Any) -> Any:
+def strict(value: Any) -> Any:
+    """The same, for JSON: null for what is not a finite number."""
     if isinstance(value, dict):
-        return {k: _nulls(v) for k, v in value.items()}
+        return {k: strict(v) for k, v in value.items()}
     if isinstance(value, list):
-        return [_nulls(v) for v in value]
+        return [strict(v) for v in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

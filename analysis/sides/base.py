@@ -21,6 +21,8 @@ class Side:
     """Without mixing, with mixing."""
     mixing: str
     """What mixing is called."""
+    performance: str
+    """What the performance curve shows."""
     time: str
     """Unit of the performance curve's axis."""
     conditions: Mapping[str, str]

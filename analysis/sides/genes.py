@@ -17,6 +17,7 @@ GENES = Side(
     title="Genes",
     arms=("clonal", "sexual"),
     mixing="sexual reproduction",
+    performance="mean fitness",
     time="generation",
     conditions={
         "apart": "between populations evolved apart",

@@ -23,6 +23,7 @@ NEURONS = Side(
     title="Neurons",
     arms=("no dropout", "dropout"),
     mixing="dropout",
+    performance="test accuracy",
     time="epoch",
     conditions={
         "apart": "different initial weights, units as they come",
