@@ -126,6 +126,11 @@ def test_a_run_that_fails_says_so_and_exits_1(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+def heed_interrupts() -> None:
+    """Undo what a shell does to a job that it starts in the background: have Ctrl-C ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """A comparison in ``folder / "run"`` that has finished three cells and has more to do."""
     process = subprocess.Popen(
@@ -136,6 +141,7 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 - no threads here
     )
     waited = time.monotonic() + 90
     while len(list((folder / "run" / "cells").glob("*.cell"))) < 3:
