@@ -280,6 +280,12 @@ def _explain(error: Exception) -> int:
         import traceback
 
         traceback.print_exception(error)
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt):
+            typer.echo("interrupted before anything was run", err=True)
+            return EXIT_INTERRUPTED
+        cause = cause.__cause__ or cause.__context__
     if isinstance(error, SpecError):
         for problem in error.problems:
             typer.echo(problem, err=True)
