@@ -61,9 +61,11 @@ def choose(n: int, samples: int | None, rng: np.random.Generator, keep_prob: flo
 
     With ``samples=None``, all masks up to 20 elements and 8,192 beyond; otherwise all where ``2**n <= samples``.
     """
+    if n < 1:
+        raise ValueError(f"a game needs at least one element; got n = {n}")
     if n <= EXACT_LIMIT if samples is None else 2**n <= samples:
         return complete(n, keep_prob)
-    return sample(n, samples or DEFAULT_SAMPLES, rng, keep_prob)
+    return sample(n, DEFAULT_SAMPLES if samples is None else samples, rng, keep_prob)
 
 
 def _probability(keep_prob: float) -> float:

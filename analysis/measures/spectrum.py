@@ -79,7 +79,9 @@ def spectrum(design: MaskDesign, values: Floats) -> Spectrum:
     if values.shape != (len(design.masks),):
         raise ValueError(f"values must have shape ({len(design.masks)},); got {values.shape}")
     if not np.all(np.isfinite(values)):
-        raise ValueError("values must be finite; a mask gave infinity or NaN: clip the performance")
+        first = int(np.flatnonzero(~np.isfinite(values))[0])
+        mend = "check the game's inputs and weights" if np.isnan(values[first]) else "clip the performance"
+        raise ValueError(f"values must be finite; mask {first} gave {values[first]}: {mend}")
     return _exact(design, values) if design.kind == "complete" else _sampled(design, values)
 
 

@@ -169,7 +169,7 @@ def _page(
         ],
         measures={name: MEASURES[name] for name in dict.fromkeys(f.measure for f in findings)},
         summary=summary,
-        command="mixability compare --config spec.toml",
+        command="mixability compare --config spec.toml --out again",
         replicates=spec.replicates,
         products=PRODUCTS[1:],
         arms=numbers.arms,

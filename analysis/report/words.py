@@ -6,7 +6,7 @@ from analysis.experiments.claims import Finding, overall
 from analysis.measures.registry import MEASURES
 from analysis.numbers import arms, difference, signed
 from analysis.sides.base import Side
-from analysis.stats import Verdict
+from analysis.stats import MIN_REPLICATES, Verdict
 
 ANSWERS = {
     Verdict.SUPPORTED: "Yes",
@@ -56,6 +56,9 @@ def by_claim(findings: Sequence[Finding], side: Side) -> list[tuple[str, Verdict
 
 def headline(findings: Sequence[Finding], sides: Sequence[Side]) -> str:
     """What the two central measures say, side by side, and plainly whether they can be told from no difference."""
+    pairs = max(f.comparison.replicates for f in findings)
+    if pairs < MIN_REPLICATES:
+        return f"{pairs} replicates are too few for intervals; run with --replicates {MIN_REPLICATES} or more."
     sentences = []
     for measure in ("hybrid_viability", "first_order_share"):
         parts = []

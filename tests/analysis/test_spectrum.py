@@ -225,8 +225,14 @@ def test_same_seed_same_bits() -> None:
 def test_wrong_input_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match=r"values must have shape \(4,\); got \(3,\)"):
         spectrum(complete(2), np.zeros(3))
-    with pytest.raises(ValueError, match="values must be finite"):
+    with pytest.raises(ValueError, match="values must be finite; mask 1 gave inf: clip the performance"):
         spectrum(complete(1), np.array([0.0, np.inf]))
+    with pytest.raises(ValueError, match="mask 0 gave nan: check the game's inputs and weights"):
+        spectrum(complete(1), np.array([np.nan, 0.0]))
+    with pytest.raises(ValueError, match="a game needs at least one element; got n = 0"):
+        interaction_spectrum(parity, n=0)
+    with pytest.raises(ValueError, match="at least 64 masks; got 0"):
+        interaction_spectrum(parity, n=30, samples=0)
     with pytest.raises(ValueError, match="say how many elements"):
         interaction_spectrum(parity)
     with pytest.raises(ValueError, match="1 to 24 elements; got 25"):

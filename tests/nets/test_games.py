@@ -212,6 +212,13 @@ def test_a_layer_must_be_used_once_and_scores_must_fit() -> None:
         ModuleGame(twice, nn.Linear(4, 3), inputs, labels)
     with pytest.raises(ValueError, match=r"scores \(39, classes\) for 39 labels; got \(40, 3\)"):
         ModuleGame(twice, twice[0], inputs, labels[:39])
+    for wrong in (labels.float(), labels + 1, nn.functional.one_hot(labels)):
+        with pytest.raises(ValueError, match="labels must be int64 classes from 0 to 2, one an example; got"):
+            ModuleGame(twice, twice[0], inputs, wrong)
+    with pytest.raises(TypeError, match="layer must be a part of the module"):
+        ModuleGame(twice, "0", inputs, labels)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"use torch\.from_numpy"):
+        ModuleGame(twice, twice[0], INPUTS, labels)  # type: ignore[arg-type]
 
 
 def test_wrong_parents_and_backgrounds_are_refused() -> None:
