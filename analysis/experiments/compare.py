@@ -38,7 +38,10 @@ CLAIMS = (
     Claim(measure="mean_association", direction=-1, smallest={"genes": 0.02, "neurons": 0.02}),
     Claim(measure="effective_number", direction=+1, smallest={"genes": 1.0, "neurons": 1.0}),
 )
-"""What the essays expect of mixing, with the sizes that would matter, written down before the first run."""
+"""What the essays expect of mixing, with the sizes that would matter.
+
+Written down before the first run of the comparison, after pilots of its parts on one and two replicates.
+"""
 
 
 class CompareSpec(BaseModel):
