@@ -1,39 +1,84 @@
 """The shared layer: one set of measures for genes and neurons, and the statistics of a comparison."""
 
-from analysis.measures.association import Association, association
+from analysis.measures.association import Association, association, linkage
+from analysis.measures.combining import CombiningAbility, combining_ability, pool
+from analysis.measures.context import ContextDependence, context_dependence
 from analysis.measures.crossing import Crossing, crossing
-from analysis.measures.design import MaskDesign, complete, sample
+from analysis.measures.design import MaskDesign, complete, sample, tabulate
 from analysis.measures.game import Game, ScaledGame
-from analysis.measures.knock_out import KEEP_PROBS, KnockOutCurve, knock_out_curve
+from analysis.measures.hits import DirectionalEpistasis, Robustness, directional_epistasis, robustness
+from analysis.measures.knock_out import KEEP_PROBS, KnockOutCurve, exact_knock_out, knock_out_curve
+from analysis.measures.network import (
+    Modularity,
+    adjusted_rand_index,
+    describe,
+    discoveries,
+    interaction_network,
+    modularity,
+)
+from analysis.measures.population import PopulationMixability, population_mixability, two_locus_mixability
 from analysis.measures.registry import MEASURES, Measure
-from analysis.measures.spectrum import Spectrum, interaction_spectrum, spectrum, walsh_transform
-from analysis.stats import Comparison, Verdict, compare, holm, verdict
+from analysis.measures.shapley import Shapley, exact_shapley, shapley_values
+from analysis.measures.spectrum import Spectrum, exact_spectrum, interaction_spectrum, spectrum
+from analysis.measures.stability import NoiseStability, noise_stability
+from analysis.measures.walsh import walsh_transform
+from analysis.stats import Comparison, Hierarchical, Verdict, compare, equivalence_p, hierarchical, holm, verdict
 from analysis.streams import generator_for, seed_for
 
 __all__ = [
     "KEEP_PROBS",
     "MEASURES",
     "Association",
+    "CombiningAbility",
     "Comparison",
+    "ContextDependence",
     "Crossing",
+    "DirectionalEpistasis",
     "Game",
+    "Hierarchical",
     "KnockOutCurve",
     "MaskDesign",
     "Measure",
+    "Modularity",
+    "NoiseStability",
+    "PopulationMixability",
+    "Robustness",
     "ScaledGame",
+    "Shapley",
     "Spectrum",
     "Verdict",
+    "adjusted_rand_index",
     "association",
+    "combining_ability",
     "compare",
     "complete",
+    "context_dependence",
     "crossing",
+    "describe",
+    "directional_epistasis",
+    "discoveries",
+    "equivalence_p",
+    "exact_knock_out",
+    "exact_shapley",
+    "exact_spectrum",
     "generator_for",
+    "hierarchical",
     "holm",
+    "interaction_network",
     "interaction_spectrum",
     "knock_out_curve",
+    "linkage",
+    "modularity",
+    "noise_stability",
+    "pool",
+    "population_mixability",
+    "robustness",
     "sample",
     "seed_for",
+    "shapley_values",
     "spectrum",
+    "tabulate",
+    "two_locus_mixability",
     "verdict",
     "walsh_transform",
 ]

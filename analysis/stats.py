@@ -1,9 +1,11 @@
 """Comparisons of two arms over independent replicates: difference, interval, effect size, verdict."""
 
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +49,9 @@ class Comparison:
     """95 % interval of `difference`: BCa bootstrap (Efron 1987), widened for few replicates (see `interval`)."""
     hedges_g: float
     """Difference in units of the arms' pooled standard deviation, corrected for small samples (Hedges 1981)."""
+    hedges_g_low: float
+    hedges_g_high: float
+    """95 % interval of `hedges_g`, as that of the difference."""
     superiority: float
     """Share of pairs in which mixing gives more, ties counting half."""
     p_value: float
@@ -79,10 +84,13 @@ def compare(without: Sequence[float], with_mixing: Sequence[float], *, seed: int
             low=nan,
             high=nan,
             hedges_g=nan,
+            hedges_g_low=nan,
+            hedges_g_high=nan,
             superiority=nan,
             p_value=nan,
         )
     low, high = interval(b - a, seed=seed)
+    g_low, g_high = _bootstrap((a, b), hedges_g, seed)
     return Comparison(
         pairs=len(a),
         replicates=replicates,
@@ -91,7 +99,9 @@ def compare(without: Sequence[float], with_mixing: Sequence[float], *, seed: int
         difference=float((b - a).mean()),
         low=low,
         high=high,
-        hedges_g=hedges_g(a, b),
+        hedges_g=float(hedges_g(a, b)),
+        hedges_g_low=g_low,
+        hedges_g_high=g_high,
         superiority=float(np.mean((b > a) + 0.5 * (b == a))),
         p_value=sign_flip_p(b - a, seed=seed),
     )
@@ -103,31 +113,87 @@ def interval(values: Floats, *, seed: int = 0) -> tuple[float, float]:
     With few replicates the plain interval is too narrow, since it resamples a variance that is itself too small on
     average. Its level is therefore widened so that for normal values it would be Student's interval (Hesterberg 2015).
     """
-    from scipy.stats import bootstrap, norm, t  # noqa: PLC0415 - a second that --help need not wait for
-
     if np.ptp(values) <= _ROUNDING * np.max(np.abs(values)):
         return float(values[0]), float(values[0])
-    size = len(values)
+    return _bootstrap((values,), np.mean, seed)
+
+
+def _bootstrap(data: tuple[Floats, ...], statistic: Callable[..., Any], seed: int) -> tuple[float, float]:
+    """Widened BCa interval of a statistic of rows of values that are resampled together; NaN where it is constant."""
+    from scipy.stats import bootstrap, norm, t  # noqa: PLC0415 - a second that --help need not wait for
+
+    size = len(data[0])
     quantile = math.sqrt(size / (size - 1)) * float(t.ppf((1.0 + CONFIDENCE) / 2.0, size - 1))
-    result = bootstrap(
-        (values,),
-        np.mean,
-        n_resamples=_RESAMPLES,
-        confidence_level=float(norm.cdf(quantile) - norm.cdf(-quantile)),
-        method="BCa",
-        rng=np.random.default_rng(seed),
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a statistic that does not vary, which is NaN in the result
+        result = bootstrap(
+            data,
+            statistic,
+            paired=len(data) > 1,
+            n_resamples=_RESAMPLES,
+            confidence_level=float(norm.cdf(quantile) - norm.cdf(-quantile)),
+            method="BCa",
+            rng=np.random.default_rng(seed),
+        )
     return float(result.confidence_interval.low), float(result.confidence_interval.high)
 
 
-def hedges_g(a: Floats, b: Floats) -> float:
+@dataclass(frozen=True, kw_only=True)
+class Hierarchical:
+    """A mean over replicates of which each was measured by samples (masks, individuals, inputs) of its own."""
+
+    mean: float
+    """Mean over replicates of their means, each replicate counting alike."""
+    low: float
+    high: float
+    """95 % interval over replicates, NaN below 5. Samples only show through the replicates' means: to resample both
+    levels would count their noise twice (Davison & Hinkley 1997, section 3.8)."""
+    within: float
+    """Share of the variance between replicates' means that is due to the samples, 0 to 1: near 1, more samples would
+    narrow the interval; near 0, only more replicates. NaN below 5 replicates or where the means do not vary."""
+
+
+def hierarchical(samples: Sequence[Floats], *, seed: int = 0) -> Hierarchical:
+    """The mean of samples that lie within replicates, (samples,) for each replicate.
+
+    Raises ValueError for a replicate with fewer than 2 samples.
+    """
+    if any(len(own) < 2 for own in samples):
+        raise ValueError(f"each replicate needs at least 2 samples; got {min(len(own) for own in samples)}")
+    means = np.array([own.mean() for own in samples])
+    if len(means) < MIN_REPLICATES:
+        nan = float("nan")
+        return Hierarchical(mean=float(means.mean()) if len(means) else nan, low=nan, high=nan, within=nan)
+    low, high = interval(means, seed=seed)
+    between, noise = float(means.var(ddof=1)), float(np.mean([own.var(ddof=1) / len(own) for own in samples]))
+    within = min(1.0, noise / between) if between > 0.0 else float("nan")
+    return Hierarchical(mean=float(means.mean()), low=low, high=high, within=within)
+
+
+def hedges_g(a: Floats, b: Floats, axis: int = -1) -> Floats:
     """``(mean b - mean a) / pooled SD``, times ``1 - 3 / (4 df - 1)``; NaN where neither arm varies but they differ."""
-    pooled = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2.0)
-    difference = float(b.mean() - a.mean())
-    if pooled == 0.0:
-        return 0.0 if difference == 0.0 else float("nan")
-    degrees = len(a) + len(b) - 2
-    return difference / pooled * (1.0 - 3.0 / (4.0 * degrees - 1.0))
+    pooled = np.sqrt((a.var(ddof=1, axis=axis) + b.var(ddof=1, axis=axis)) / 2.0)
+    difference = b.mean(axis=axis) - a.mean(axis=axis)
+    degrees = a.shape[axis] + b.shape[axis] - 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        g: Floats = difference / pooled * (1.0 - 3.0 / (4.0 * degrees - 1.0))
+    return np.where(pooled > 0.0, g, np.where(difference == 0.0, 0.0, np.nan))
+
+
+def equivalence_p(differences: Floats, smallest: float) -> float:
+    """P value against "the mean paired difference is ``smallest`` or more, either way" (Schuirmann 1987; two t tests).
+
+    Small where the difference is surely too small to matter. NaN below 5 pairs.
+    """
+    from scipy.stats import t  # noqa: PLC0415 - see _bootstrap()
+
+    size = len(differences)
+    if size < MIN_REPLICATES:
+        return float("nan")
+    mean, error = float(differences.mean()), float(differences.std(ddof=1)) / math.sqrt(size)
+    if error == 0.0:
+        return 0.0 if abs(mean) < smallest else 1.0
+    return float(t.sf((smallest - abs(mean)) / error, size - 1))
 
 
 def sign_flip_p(differences: Floats, *, seed: int = 0) -> float:

@@ -13,7 +13,7 @@ SMALL: dict[str, Any] = {
         "probe_images": 60,
         "recipe": {"width": 14, "epochs": 6},
     },
-    "panel": {"masks": 256, "knock_out_masks": 8, "children": 64, "pairs": 4, "members": 2},
+    "panel": {"masks": 256, "knock_out_masks": 8, "children": 64, "pairs": 4, "members": 2, "partners": 32},
 }
 
 

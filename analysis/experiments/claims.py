@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from analysis.arrays import Floats
 from analysis.measures.registry import MEASURES
 from analysis.runs.record import Record
 from analysis.sides.base import Side
-from analysis.stats import Comparison, Verdict, compare, holm, replicates_to_decide, verdict
+from analysis.stats import Comparison, Verdict, compare, equivalence_p, holm, replicates_to_decide, verdict
 from analysis.streams import seed_for
 
 
@@ -46,6 +49,8 @@ class Finding:
     smallest: float
     comparison: Comparison
     p_holm: float
+    p_equivalence: float
+    """Against the difference being as large as the smallest effect of interest, either way."""
     verdict: Verdict
     reason: str
     """Why the verdict is undetermined where too few pairs are defined, or empty."""
@@ -74,9 +79,11 @@ class Finding:
             "difference": c.difference,
             "interval_95": [c.low, c.high],
             "hedges_g": c.hedges_g,
+            "hedges_g_interval_95": [c.hedges_g_low, c.hedges_g_high],
             "probability_of_superiority": c.superiority,
             "p_value": c.p_value,
             "p_holm": self.p_holm,
+            "p_equivalence": self.p_equivalence,
             "verdict": str(self.verdict),
             "reason": self.reason,
             "replicates_to_decide": self.needed,
@@ -96,16 +103,27 @@ def judge(claims: Sequence[Claim], sides: Sequence[Side], records: Sequence[Reco
                         [r.values[key] for r in ours if r.mixing is mixing] for mixing in (False, True)
                     )
                     comparison = compare(without, with_mixing, seed=seed_for(seed, "bootstrap", side.name, key))
-                    open_findings.append((side.name, claim, condition, key, comparison, ours))
-    adjusted = holm([comparison.p_value for *_, comparison, _ in open_findings])
-    return [
-        _close(side, claim, condition, key, comparison, ours, p)
-        for (side, claim, condition, key, comparison, ours), p in zip(open_findings, adjusted, strict=True)
-    ]
+                    reasons = [r.reasons[key] for r in ours if key in r.reasons]
+                    equal = equivalence_p(_differences(without, with_mixing), claim.smallest[side.name])
+                    open_findings.append((side.name, claim, condition, comparison, equal, reasons))
+    adjusted = holm([found[3].p_value for found in open_findings])
+    return [_close(*found, p_holm) for found, p_holm in zip(open_findings, adjusted, strict=True)]
+
+
+def _differences(without: Sequence[float], with_mixing: Sequence[float]) -> Floats:
+    """Paired differences, undefined ones left out."""
+    differences = np.asarray(with_mixing, dtype=np.float64) - np.asarray(without, dtype=np.float64)
+    return differences[~np.isnan(differences)]
 
 
 def _close(
-    side: str, claim: Claim, condition: str, key: str, comparison: Comparison, records: Sequence[Record], p: float
+    side: str,
+    claim: Claim,
+    condition: str,
+    comparison: Comparison,
+    p_equivalence: float,
+    reasons: Sequence[str],
+    p_holm: float,
 ) -> Finding:
     smallest = claim.smallest[side]
     answer = verdict(comparison, claim.direction, smallest)
@@ -117,9 +135,10 @@ def _close(
         direction=claim.direction,
         smallest=smallest,
         comparison=comparison,
-        p_holm=p,
+        p_holm=p_holm,
+        p_equivalence=p_equivalence,
         verdict=answer,
-        reason=_reason(comparison, [r.reasons[key] for r in records if key in r.reasons]),
+        reason=_reason(comparison, reasons),
         needed=replicates_to_decide(comparison, smallest) if answer is Verdict.UNDETERMINED else None,
     )
 

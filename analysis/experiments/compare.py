@@ -9,10 +9,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from threadpoolctl import threadpool_limits
 
-from analysis.arrays import Matrix
 from analysis.experiments.claims import Claim
 from analysis.runs.execution import run_all
-from analysis.runs.folder import Cell, RunFolder
+from analysis.runs.folder import Cell, Portrait, RunFolder
 from analysis.runs.record import Record, cell_key, provenance
 from analysis.sides.base import RunFailedError, Side, Subject
 from analysis.sides.genes import GENES, grow_genes
@@ -34,13 +33,15 @@ CLAIMS = (
     Claim(measure="first_order_share", direction=+1, smallest=_FIVE, conditions=_SCALES),
     Claim(measure="synergy_mass", direction=-1, smallest={"genes": 0.1, "neurons": 0.1}, conditions=_SCALES),
     Claim(measure="redundancy_mass", direction=+1, smallest={"genes": 0.1, "neurons": 0.1}, conditions=_SCALES),
+    Claim(measure="context_dependence", direction=-1, smallest=_FIVE, conditions=_SCALES),
     Claim(measure="retention_at_half", direction=+1, smallest=_FIVE, conditions=_SCALES),
     Claim(measure="mean_association", direction=-1, smallest={"genes": 0.02, "neurons": 0.02}),
     Claim(measure="effective_number", direction=+1, smallest={"genes": 1.0, "neurons": 1.0}),
 )
 """What the essays expect of mixing, with the sizes that would matter.
 
-Written down before the first run of the comparison, after pilots of its parts on one and two replicates.
+Written down before the first run of the comparison, after pilots of its parts on one and two replicates; that of
+context dependence, the same as of other shares, before its first run.
 """
 
 
@@ -122,16 +123,16 @@ def run_task(task: Task) -> Cell:
     """
     try:
         with np.errstate(over="raise"), threadpool_limits(1):
-            (first, first_association), (second, second_association) = (_arm(task, mixing=m) for m in (False, True))
+            (first, without), (second, with_mixing) = (_arm(task, mixing=m) for m in (False, True))
     except FloatingPointError as error:
         raise RunFailedError(
             f"{task.side}, replicate {task.replicate}: a number grew too large to be held ({error}); "
             f"lower {'genes.selection' if task.side == GENES.name else 'neurons.recipe.learning_rate'}"
         ) from error
-    return Cell(records=(first, second), associations=(first_association, second_association))
+    return Cell(records=(first, second), portraits=(without, with_mixing))
 
 
-def _arm(task: Task, *, mixing: bool) -> tuple[Record, Matrix]:
+def _arm(task: Task, *, mixing: bool) -> tuple[Record, Portrait]:
     spec, replicate = task.spec, task.replicate
     side = next(s for s in SIDES if s.name == task.side)
     subject = _grow(task, mixing=mixing)
@@ -148,7 +149,7 @@ def _arm(task: Task, *, mixing: bool) -> tuple[Record, Matrix]:
         curves={name: curve.tolist() for name, curve in readings.curves.items()},
         provenance=provenance(spec.identity()),
     )
-    return record, readings.association.astype(np.float32)
+    return record, {name: array.astype(np.float32) for name, array in readings.portrait.items()}
 
 
 def _grow(task: Task, *, mixing: bool) -> Subject:

@@ -76,7 +76,8 @@ def _neurons_seconds(spec: CompareSpec, data: Dataset) -> float:
     steps = recipe.epochs * (neurons.train_images // batch)
     training = 2.0 * steps * (_STEP + 3.0 * 6.0 * batch * weights / _RATE)
     probe = min(neurons.probe_images, len(data) - neurons.train_images)
-    masks = 4.0 * (spec.panel.masks + 9 * spec.panel.knock_out_masks)
+    flips = spec.panel.partners * (recipe.layers * recipe.width + 1)
+    masks = 4.0 * (spec.panel.masks + 9 * spec.panel.knock_out_masks + flips)
     looking = 2.0 * (3 * CURVE_POINTS * len(data) + 4.0 * spec.panel.children * (len(data) - neurons.train_images))
     training += looking * 2.0 * weights / _RATE
     return float(training + masks * probe * 2.0 * (within + recipe.width * data.classes) / _RATE)

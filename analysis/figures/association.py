@@ -12,7 +12,7 @@ from analysis.figures.theme import ARMS, QUIET
 
 def draw_association(axes: Axes, results: SideResults, arm: int) -> tuple[AxesImage, list[Plotted]]:
     """The correlation matrix of one replicate, elements in the order of a clustering, constant ones grey and last."""
-    side, correlation = results.side, results.associations[arm]
+    side, correlation = results.side, results.portraits[arm]["association"]
     order = _clustered(correlation)
     constant = int(np.isnan(np.diag(correlation)).sum())
     image = axes.imshow(correlation[np.ix_(order, order)], cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")

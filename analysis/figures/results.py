@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import Floats, Matrix
+from analysis.arrays import Floats
 from analysis.experiments.claims import Finding
+from analysis.runs.folder import Portrait
 from analysis.runs.record import Record
 from analysis.sides.base import Side
 
@@ -20,8 +21,8 @@ class SideResults:
     side: Side
     records: tuple[Sequence[Record], Sequence[Record]]
     """Without and with mixing, replicate by replicate."""
-    associations: tuple[Matrix, Matrix]
-    """Correlation matrices of one replicate of each arm."""
+    portraits: tuple[Portrait, Portrait]
+    """Arrays of one replicate of each arm, as `analysis.runs.folder.Cell` holds them."""
     shown_replicate: int
     findings: Mapping[str, Finding]
     """By ``measure:condition``."""

@@ -15,12 +15,17 @@ class Association:
     """(n, n): ``r_ij``; NaN in the rows and columns of constant elements."""
     varying: Bools
     """(n,): False where an element is constant (a fixed locus, a dead unit); such elements are left out below."""
+    covariance: Floats
+    """(n, n): ``D_ij``, sample covariance; of alleles coded 0 and 1, the coefficient of linkage disequilibrium."""
     mean_squared: float
     """Mean of ``r**2`` off the diagonal, less ``1 / (observations - 1)``, which independence would give."""
     effective_number: float
     """Participation ratio ``(sum l)**2 / sum l**2`` of the covariance's eigenvalues: from 1, all vary as one, to n."""
+    effective_rank: float
+    """``exp(H)``, H the entropy of the covariance's eigenvalues as shares (Roy & Vetterli 2007): from 1 to n; small
+    eigenvalues count for more than in the participation ratio."""
     reason: str
-    """Why the two numbers are undefined (NaN), or empty."""
+    """Why the three numbers are undefined (NaN), or empty."""
 
 
 def association(observations: Floats) -> Association:
@@ -41,18 +46,40 @@ def association(observations: Floats) -> Association:
     if varying.sum() < 2:
         return Association(
             correlation=correlation,
+            covariance=covariance,
             varying=varying,
             mean_squared=float("nan"),
             effective_number=float("nan"),
+            effective_rank=float("nan"),
             reason=f"only {varying.sum()} of {n} elements vary",
         )
+    eigenvalues = np.maximum(np.linalg.eigvalsh(covariance[kept]), 0.0)
+    shares = eigenvalues[eigenvalues > 0.0] / eigenvalues.sum()
     squares = correlation[kept][~np.eye(varying.sum(), dtype=np.bool_)] ** 2
-    # sum l = trace and sum l**2 = squared Frobenius norm, so no eigenvalue need be computed
-    trace, frobenius = np.trace(covariance[kept]), np.sum(covariance[kept] ** 2)
     return Association(
         correlation=correlation,
+        covariance=covariance,
         varying=varying,
         mean_squared=float(squares.mean() - 1.0 / (count - 1)),
-        effective_number=float(trace**2 / frobenius),
+        effective_number=float(1.0 / np.sum(shares**2)),
+        effective_rank=float(np.exp(-np.sum(shares * np.log(shares)))),
         reason="",
     )
+
+
+def linkage(alleles: Bools) -> Floats:
+    """Lewontin's ``D'`` (n, n) of loci with two alleles, from individuals by loci (individuals, n).
+
+    ``D' = D / D_max``, where ``D_max`` is the largest ``|D|`` that the allele frequencies allow, given its sign
+    (Lewontin 1964): from -1 to 1, where at least one of four gametes is missing. NaN for fixed loci.
+    """
+    frequency = alleles.mean(0)
+    disequilibrium = alleles.T @ alleles.astype(np.float64) / len(alleles) - np.outer(frequency, frequency)
+    both, neither = np.outer(frequency, 1.0 - frequency), np.outer(1.0 - frequency, frequency)
+    against = np.outer(frequency, frequency), np.outer(1.0 - frequency, 1.0 - frequency)
+    most = np.where(disequilibrium > 0.0, np.minimum(both, neither), np.minimum(*against))
+    fixed = (frequency == 0.0) | (frequency == 1.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        relative: Floats = disequilibrium / most
+    relative[fixed] = relative[:, fixed] = np.nan
+    return relative

@@ -1,15 +1,20 @@
 """Which presence masks to evaluate: all of them, or a sample."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from analysis.arrays import Bools
+from analysis.arrays import Bools, Floats
 
 EXACT_LIMIT = 20
 """Elements up to which all ``2**n`` masks are evaluated by default."""
+TABLE_LIMIT = 24
+"""Elements up to which they can be."""
 DEFAULT_SAMPLES = 8192
+_BLOCK = 2**16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +38,48 @@ class MaskDesign:
 
 def complete(n: int, keep_prob: float = 0.5) -> MaskDesign:
     """All masks of ``n <= 24`` elements."""
-    if not 1 <= n <= 24:
-        raise ValueError(f"all masks are evaluated for 1 to 24 elements; got {n}: take a sample")
-    number = np.arange(2**n, dtype=np.uint32)
-    masks = np.empty((2**n, n), dtype=np.bool_)
+    _tabulable(n)
+    return MaskDesign(masks=_numbered(n, 0, 2**n), kind="complete", keep_prob=_probability(keep_prob))
+
+
+def tabulate(game: Callable[[Bools], ArrayLike], n: int) -> Floats:
+    """The values (2**n,) of all masks, evaluated a block at a time, so that the masks never lie in memory together.
+
+    Raises ValueError for more than 24 elements, and where the values would not fit into the memory that is free.
+    """
+    _tabulable(n)
+    values = np.empty(2**n)
+    for start in range(0, 2**n, _BLOCK):
+        end = min(start + _BLOCK, 2**n)
+        values[start:end] = game(_numbered(n, start, end))
+    return values
+
+
+def table_bytes(n: int) -> float:
+    """Memory that all ``2**n`` values and their transform in place need; 134 MB at n = 24."""
+    return float(8 * 2**n)
+
+
+def _tabulable(n: int) -> None:
+    import psutil  # noqa: PLC0415 - only here
+
+    if not 1 <= n <= TABLE_LIMIT:
+        raise ValueError(f"all masks are evaluated for 1 to {TABLE_LIMIT} elements; got {n}: take a sample")
+    free = float(psutil.virtual_memory().available)
+    if table_bytes(n) > free:
+        raise ValueError(
+            f"all 2**{n} values need {table_bytes(n) / 1e9:.2f} GB of memory and {free / 1e9:.2f} GB are free: "
+            "take a sample"
+        )
+
+
+def _numbered(n: int, start: int, end: int) -> Bools:
+    """Masks (end - start, n) by their numbers, whose bit i stands for element i."""
+    number = np.arange(start, end, dtype=np.uint32)
+    masks = np.empty((end - start, n), dtype=np.bool_)
     for element in range(n):
         masks[:, element] = (number >> np.uint32(element)) & np.uint32(1)
-    return MaskDesign(masks=masks, kind="complete", keep_prob=_probability(keep_prob))
+    return masks
 
 
 def sample(n: int, samples: int, rng: np.random.Generator, keep_prob: float = 0.5) -> MaskDesign:
@@ -61,11 +101,16 @@ def choose(n: int, samples: int | None, rng: np.random.Generator, keep_prob: flo
 
     With ``samples=None``, all masks up to 20 elements and 8,192 beyond; otherwise all where ``2**n <= samples``.
     """
-    if n < 1:
-        raise ValueError(f"a game needs at least one element; got n = {n}")
-    if n <= EXACT_LIMIT if samples is None else 2**n <= samples:
+    if affordable(n, samples):
         return complete(n, keep_prob)
     return sample(n, DEFAULT_SAMPLES if samples is None else samples, rng, keep_prob)
+
+
+def affordable(n: int, samples: int | None) -> bool:
+    """Whether `choose` takes all masks. Raises ValueError for a game without elements."""
+    if n < 1:
+        raise ValueError(f"a game needs at least one element; got n = {n}")
+    return n <= EXACT_LIMIT if samples is None else n <= TABLE_LIMIT and 2**n <= samples
 
 
 def _probability(keep_prob: float) -> float:

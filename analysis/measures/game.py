@@ -1,7 +1,9 @@
 """The object of the interaction measures: elements that are there or not, and a performance."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
+
+from numpy.typing import ArrayLike
 
 from analysis.arrays import Bools, Floats
 
@@ -22,3 +24,15 @@ class ScaledGame(Game, Protocol):
 
     def performance(self, masks: Bools) -> Mapping[str, Floats]:
         """Performance (masks,) by scale: first in natural units, then on the log scale."""
+
+
+AnyGame = Game | Callable[[Bools], ArrayLike]
+"""A game, or a plain function of masks, whose number of elements is given beside it."""
+
+
+def size_of(game: AnyGame, n: int | None) -> int:
+    """The number of elements, as given or as the game has it. Raises ValueError where neither says."""
+    elements = n if n is not None else getattr(game, "n", None)
+    if elements is None:
+        raise ValueError("say how many elements the game has: n=...")
+    return int(elements)

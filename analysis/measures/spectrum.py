@@ -1,22 +1,24 @@
 """The interaction spectrum: how much of the variation of a game is due to single elements, pairs, and more.
 
-With presence drawn Bernoulli(q), ``x_i = (m_i - q) / sqrt(q (1 - q))`` and ``chi_S`` the product of ``x_i`` over
-``S``, every game is ``v = sum_S f_S chi_S`` (Walsh, or q-biased Fourier, expansion; O'Donnell 2014, ch. 8). The
-variance at order ``k`` is ``W_k = sum_{|S| = k} f_S**2`` and ``Var v`` is the sum over ``k >= 1``.
+In the expansion of `analysis.measures.walsh`, the variance at order ``k`` is ``W_k = sum_{|S| = k} f_S**2``, and
+``Var v`` is the sum over ``k >= 1``.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
 from analysis.arrays import Bools, Floats
-from analysis.measures.design import MaskDesign, choose
-from analysis.measures.game import Game
+from analysis.measures import walsh
+from analysis.measures.design import MaskDesign, affordable, choose, tabulate
+from analysis.measures.game import AnyGame, size_of
+from analysis.measures.jackknife import GROUPS, T_GROUPS, jackknife_error
+from analysis.measures.masses import Masses, deconvolved_masses, exact_masses
 
 ORDERS = ("1", "2", "3+")
-_GROUPS = 16
+_WIDEST = 0.5
 _RELATIVE_FLOOR = 1e-12
 
 
@@ -31,25 +33,57 @@ class Spectrum:
     [0, 1]. NaN where `reason` says why."""
     shares_error: Floats
     """(3,): jackknife standard error over masks; 0 for a complete design."""
+    all_shares: Floats
+    """(n,): the share of every order, for a complete design; empty for a sample."""
     mixability: Floats
     """(n,): Banzhaf value, the average worth of each element over random sets of partners."""
+    mixability_error: Floats
+    """(n,): standard error over masks."""
+    context_dependence: Floats
+    """(n,): ``c_i = 1 - f_i**2 / Inf_i`` of each element, for a complete design; empty for a sample, which
+    cannot tell (see `analysis.measures.context`). NaN for an element without any effect."""
     interaction: Floats
     """(n, n): Banzhaf interaction index ``I_ij``; positive is synergy, negative redundancy; diagonal 0."""
-    synergy: float
-    """Synergy mass ``sum_{i<j} max(I_ij, 0)``."""
-    redundancy: float
-    """Redundancy mass ``sum_{i<j} max(-I_ij, 0)``."""
+    interaction_error: Floats
+    """(n, n): standard error over masks."""
+    masses: Floats
+    """(2,): synergy mass ``sum_{i<j} max(I_ij, 0)`` and redundancy mass ``sum_{i<j} max(-I_ij, 0)``."""
+    masses_error: Floats
+    """(2,): jackknife standard error over masks."""
     reason: str
-    """Why the shares are undefined, or empty."""
+    """Why shares are undefined, or empty."""
 
     @property
     def first_order_share(self) -> float:
         """``W_1 / Var v``: 1 where every element acts on its own; 1 - this is co-adaptation."""
         return float(self.shares[0])
 
+    @property
+    def synergy(self) -> float:
+        """Synergy mass."""
+        return float(self.masses[0])
+
+    @property
+    def redundancy(self) -> float:
+        """Redundancy mass."""
+        return float(self.masses[1])
+
+    @property
+    def intervals(self) -> Floats:
+        """(2, 3): lower and upper end of a 95 % interval of each share, over masks."""
+        reach = T_GROUPS * self.shares_error
+        return np.stack([self.shares - reach, self.shares + reach])
+
+    def strongest(self, count: int) -> list[tuple[int, int, float, float]]:
+        """The pairs with the largest ``|I_ij|``: elements, interaction, standard error."""
+        one, two = np.triu_indices(len(self.mixability), 1)
+        found = self.interaction[one, two]
+        top = np.argsort(-np.abs(found), kind="stable")[:count]
+        return [(int(one[k]), int(two[k]), float(found[k]), float(self.interaction_error[one[k], two[k]])) for k in top]
+
 
 def interaction_spectrum(
-    game: Game | Callable[[Bools], ArrayLike],
+    game: AnyGame,
     n: int | None = None,
     *,
     keep_prob: float = 0.5,
@@ -59,14 +93,17 @@ def interaction_spectrum(
     """Measure the interaction spectrum of a game.
 
     ``game`` maps masks (masks, n) to performance (masks,); ``n`` may be left out where the game has an ``n``. Costs
-    ``2**n`` evaluations up to 20 elements and ``samples`` (8,192) beyond.
+    ``2**n`` evaluations up to 20 elements and ``samples`` (8,192) beyond; ``samples=2**n`` asks for all of them, up to
+    24 elements.
+
+    Raises ValueError where there is too little memory, too few samples, or a performance that is not finite.
 
     >>> interaction_spectrum(lambda masks: masks.all(axis=1) * 1.0, n=2).shares.round(3).tolist()
     [0.667, 0.333, 0.0]
     """
-    elements = n if n is not None else getattr(game, "n", None)
-    if elements is None:
-        raise ValueError("say how many elements the game has: interaction_spectrum(game, n=...)")
+    elements = size_of(game, n)
+    if affordable(elements, samples):
+        return exact_spectrum(tabulate(game, elements), keep_prob)
     design = choose(elements, samples, np.random.default_rng(seed), keep_prob)
     return spectrum(design, np.asarray(game(design.masks), dtype=np.float64))
 
@@ -78,51 +115,39 @@ def spectrum(design: MaskDesign, values: Floats) -> Spectrum:
     """
     if values.shape != (len(design.masks),):
         raise ValueError(f"values must have shape ({len(design.masks)},); got {values.shape}")
-    if not np.all(np.isfinite(values)):
-        first = int(np.flatnonzero(~np.isfinite(values))[0])
-        mend = "check the game's inputs and weights" if np.isnan(values[first]) else "clip the performance"
-        raise ValueError(f"values must be finite; mask {first} gave {values[first]}: {mend}")
-    return _exact(design, values) if design.kind == "complete" else _sampled(design, values)
+    _check_finite(values)
+    return exact_spectrum(values.copy(), design.keep_prob) if design.kind == "complete" else _sampled(design, values)
 
 
-def walsh_transform(values: Floats, keep_prob: float = 0.5) -> Floats:
-    """All coefficients ``f_S`` of a game from all its values; ``S`` and mask are both read as bits.
+def exact_spectrum(values: Floats, keep_prob: float = 0.5) -> Spectrum:
+    """The spectrum from the values (2**n,) of all masks, numbered as in `analysis.measures.walsh`.
 
-    One butterfly an element, ``n 2**n`` additions in all (Yates 1937), for the product measure with any keep
-    probability.
+    The values are transformed in place and are coefficients afterwards. Raises ValueError where they are not finite
+    or their number is no power of two.
     """
-    n = int(values.size).bit_length() - 1
-    if values.size != 2**n:
-        raise ValueError(f"all 2**n values are needed; got {values.size}")
-    result = values.astype(np.float64, copy=True)
-    spread = np.sqrt(keep_prob * (1.0 - keep_prob))
-    for element in range(n):
-        pairs = result.reshape(-1, 2, 2**element)
-        absent, present = pairs[:, 0].copy(), pairs[:, 1].copy()
-        pairs[:, 0] = (1.0 - keep_prob) * absent + keep_prob * present
-        pairs[:, 1] = spread * (present - absent)
-    return result
-
-
-def _exact(design: MaskDesign, values: Floats) -> Spectrum:
-    n, spread = design.n, design.keep_prob * (1.0 - design.keep_prob)
-    coefficients = walsh_transform(values, design.keep_prob)
-    order = np.bitwise_count(np.arange(2**n, dtype=np.uint32))
-    weights = np.bincount(order, coefficients**2, minlength=3)
+    _check_finite(values)
+    n, spread, scale = walsh.elements(values), keep_prob * (1.0 - keep_prob), float(np.max(np.abs(values)))
+    coefficients = walsh.walsh_transform(values, keep_prob, overwrite=True)
+    weights, influence = walsh.by_order(coefficients)
     single = 1 << np.arange(n)
     interaction = np.where(np.eye(n, dtype=np.bool_), 0.0, coefficients[single[:, None] | single] / spread)
-    pairs = interaction[np.triu_indices(n, 1)]
     variance = float(weights[1:].sum())
-    reason = _constant(variance, values)
-    shares = np.array([weights[1], weights[2], weights[3:].sum()])
+    reason = _constant(variance, scale)
+    shares = np.full(n, np.nan) if reason else weights[1:] / variance
+    with np.errstate(invalid="ignore"):
+        context = np.where(influence > _RELATIVE_FLOOR * variance, 1.0 - coefficients[single] ** 2 / influence, np.nan)
     return Spectrum(
         variance=variance,
-        shares=np.full(3, np.nan) if reason else shares / variance,
+        shares=np.array([shares[0], shares[1:2].sum(), shares[2:].sum()]),
         shares_error=np.full(3, np.nan) if reason else np.zeros(3),
+        all_shares=shares,
         mixability=coefficients[single] / np.sqrt(spread),
+        mixability_error=np.zeros(n),
+        context_dependence=context,
         interaction=interaction,
-        synergy=float(np.maximum(pairs, 0.0).sum()),
-        redundancy=float(np.maximum(-pairs, 0.0).sum()),
+        interaction_error=np.zeros((n, n)),
+        masses=exact_masses(interaction[np.triu_indices(n, 1)]),
+        masses_error=np.zeros(2),
         reason=reason,
     )
 
@@ -134,12 +159,12 @@ class _Sums:
     count: float
     single: Floats
     """(n,): sum of ``v x_i``."""
-    single_squares: float
-    """sum over units and elements of ``(v x_i)**2``."""
-    pair: Floats
+    single_squares: Floats
+    """(n,): sum of ``(v x_i)**2``."""
+    pair: NDArray[np.floating[Any]]
     """(n, n): sum of ``v x_i x_j``."""
-    pair_squares: float
-    """sum over units and pairs ``i < j`` of ``(v x_i x_j)**2``."""
+    pair_squares: NDArray[np.floating[Any]]
+    """(n, n): sum of ``(v x_i x_j)**2``; (1, 1) where it is the same for all pairs."""
     odd_squares: float
     """sum of squares of the part of odd order; 0 where the parts are not told apart."""
     even_squares: float
@@ -155,10 +180,11 @@ class _Sums:
         products of different units are averaged instead. Where the sample mean was taken off first, the average
         falls short by the factor ``centring``, which is divided out.
         """
-        count = self.count
+        count, n = self.count, len(self.single)
         centring = 1.0 - 2.0 / count + 2.0 / count**2
-        first = float(self.single @ self.single) - self.single_squares
-        second = float(np.sum(np.triu(self.pair, 1) ** 2)) - self.pair_squares
+        first = float(self.single @ self.single - self.single_squares.sum())
+        squares = np.broadcast_to(self.pair_squares, (n, n))
+        second = float(np.sum(self.pair**2) - np.sum(np.diag(self.pair) ** 2) - squares.sum() + np.trace(squares)) / 2.0
         products = count * (count - 1.0)
         return np.array(
             [
@@ -168,62 +194,89 @@ class _Sums:
             ]
         )
 
+    def mean_errors(self) -> tuple[Floats, Floats]:
+        """Standard errors of the means of ``v x_i`` (n,) and of ``v x_i x_j`` (n, n)."""
+        singles = self.single_squares / self.count - (self.single / self.count) ** 2
+        pairs = self.pair_squares / self.count - (self.pair / self.count) ** 2
+        error_of = [np.sqrt(np.maximum(variance, 0.0) / (self.count - 1.0)) for variance in (singles, pairs)]
+        return error_of[0], error_of[1]
+
 
 def _sampled(design: MaskDesign, values: Floats) -> Spectrum:
-    n, keep_prob = design.n, design.keep_prob
+    n, keep_prob, antithetic = design.n, design.keep_prob, design.kind == "antithetic"
+    _check_memory(n)
     spread = keep_prob * (1.0 - keep_prob)
-    antithetic = design.kind == "antithetic"
+    unit = float(np.max(np.abs(values))) or 1.0
+    odd, even, masks = values / unit, values / unit, design.masks
     if antithetic:
-        first, second = np.split(values, 2)
-        odd, even = (first - second) / 2.0, (first + second) / 2.0
-        masks = design.masks[: len(first)]
-    else:
-        odd = even = values
-        masks = design.masks
-    centred = even - even.mean()
+        first, second = np.split(odd, 2)
+        odd, even, masks = (first - second) / 2.0, (first + second) / 2.0, masks[: len(first)]
+    even = even - even.mean()
+    odd = odd if antithetic else even
     groups = [
-        _sums(masks[g], odd[g] if antithetic else centred[g], centred[g], keep_prob, antithetic=antithetic)
-        for g in np.array_split(np.arange(len(masks)), _GROUPS)
+        _sums(masks[g], odd[g], even[g], keep_prob, antithetic=antithetic)
+        for g in np.array_split(np.arange(len(masks)), GROUPS)
     ]
     total = _total(groups)
     estimate = total.variances(antithetic=antithetic)
-    left_out = np.array([(total - group).variances(antithetic=antithetic) for group in groups])
-    reason = _constant(estimate[2], values) or _undetermined(estimate[2], left_out[:, 2])
-    halves = [_total(groups[0::2]), _total(groups[1::2])]
-    upper = np.triu_indices(n, 1)
-    one, two = (half.pair[upper] / half.count / spread for half in halves)
-    interaction = total.pair / total.count / spread
+    single_error, pair_error = total.mean_errors()
+    whole = _masses(total, pair_error, None)
+    variances, masses = [], []
+    for group in groups:
+        rest = total - group
+        variances.append(rest.variances(antithetic=antithetic))
+        masses.append(_masses(rest, pair_error, whole).values)
+    reason = _constant(estimate[2], 1.0) or _undetermined(estimate[2], np.array(variances)[:, 2])
+    with np.errstate(invalid="ignore", divide="ignore"):  # of a constant game, for which they are not shown
+        shares, shares_error = _shares(estimate), jackknife_error(np.array([_shares(v) for v in variances]))
+    blurred = _blurred(shares_error, len(values))
+    unknown = np.array([bool(reason), bool(reason or blurred), bool(reason or blurred)])
+    interaction = np.asarray(total.pair / total.count * (unit / spread), dtype=np.float64)
     np.fill_diagonal(interaction, 0.0)
     return Spectrum(
-        variance=float(estimate[2]),
-        shares=np.full(3, np.nan) if reason else _shares(estimate),
-        shares_error=np.full(3, np.nan) if reason else _jackknife(np.array([_shares(e) for e in left_out])),
-        mixability=total.single / total.count / np.sqrt(spread),
+        variance=float(estimate[2]) * unit**2,
+        shares=np.where(unknown, np.nan, shares),
+        shares_error=np.where(unknown, np.nan, shares_error),
+        all_shares=np.empty(0),
+        mixability=total.single / total.count * (unit / np.sqrt(spread)),
+        mixability_error=single_error * (unit / np.sqrt(spread)),
+        context_dependence=np.empty(0),
         interaction=interaction,
-        synergy=_cross_fitted_mass(one, two),
-        redundancy=_cross_fitted_mass(-one, -two),
-        reason=reason,
+        interaction_error=pair_error * (unit / spread),
+        masses=whole.values * (unit / spread),
+        masses_error=jackknife_error(np.array(masses)) * (unit / spread),
+        reason=reason or blurred,
     )
 
 
-def _sums(masks: Bools, odd: Floats, centred: Floats, keep_prob: float, *, antithetic: bool) -> _Sums:
+def _sums(masks: Bools, odd: Floats, even: Floats, keep_prob: float, *, antithetic: bool) -> _Sums:
     x = (masks - keep_prob) / np.sqrt(keep_prob * (1.0 - keep_prob))
-    squares = x**2
-    of_singles = squares.sum(1)
-    of_pairs = (of_singles**2 - (squares**2).sum(1)) / 2.0
+    small = x.astype(np.float32)  # the noise of a pair's sum is far above single precision, which costs half
+    squares, even_squares = small**2, (even**2).astype(np.float32)
     return _Sums(
         count=float(len(masks)),
         single=odd @ x,
-        single_squares=float(odd**2 @ of_singles),
-        pair=x.T @ (centred[:, None] * x),
-        pair_squares=float(centred**2 @ of_pairs),
+        single_squares=odd**2 @ x**2,
+        pair=small.T @ (even.astype(np.float32)[:, None] * small),
+        pair_squares=np.array([[even @ even]]) if keep_prob == 0.5 else squares.T @ (even_squares[:, None] * squares),
         odd_squares=float(odd @ odd) if antithetic else 0.0,
-        even_squares=float(centred @ centred),
+        even_squares=float(even @ even),
     )
 
 
 def _total(groups: list[_Sums]) -> _Sums:
-    return _Sums(*(sum(getattr(g, f) for g in groups) for f in _Sums.__dataclass_fields__))
+    """Sums over all groups, in double precision."""
+    fields: list[Any] = [sum((getattr(g, f) for g in groups), np.float64(0.0)) for f in _Sums.__dataclass_fields__]
+    return _Sums(*fields)
+
+
+def _masses(sums: _Sums, errors: Floats, start: Masses | None) -> Masses:
+    """Synergy and redundancy mass, in units of ``v x_i x_j``; ``errors`` (n, n) are those of all units together."""
+    upper = np.triu_indices(len(sums.single), 1)
+    if upper[0].size == 0:
+        return deconvolved_masses(np.empty(0), 0.0)
+    found = np.asarray(sums.pair[upper], dtype=np.float64) / sums.count
+    return deconvolved_masses(found, float(np.sqrt(np.mean(errors[upper] ** 2))), start)
 
 
 def _shares(variances: Floats) -> Floats:
@@ -232,28 +285,46 @@ def _shares(variances: Floats) -> Floats:
     return shares
 
 
-def _jackknife(left_out: Floats) -> Floats:
-    """Standard error from estimates (groups, ...) that each leave one group out (Efron & Stein 1981)."""
-    groups = len(left_out)
-    error: Floats = np.sqrt((groups - 1) / groups * np.sum((left_out - left_out.mean(0)) ** 2, axis=0))
-    return error
+def _check_finite(values: Floats) -> None:
+    if not np.all(np.isfinite(values)):
+        first = int(np.flatnonzero(~np.isfinite(values))[0])
+        mend = "check the game's inputs and weights" if np.isnan(values[first]) else "clip the performance"
+        raise ValueError(f"values must be finite; mask {first} gave {values[first]}: {mend}")
 
 
-def _cross_fitted_mass(one: Floats, two: Floats) -> float:
-    """``sum max(I, 0)`` from two independent estimates of ``I``: one says which to add, the other what.
+def _check_memory(n: int) -> None:
+    import psutil  # noqa: PLC0415 - only here
 
-    Adding the positive part of a noisy estimate would count noise as mass; this counts 0 for noise on average
-    and falls short, never over, where an interaction is too small for its sign to be sure.
-    """
-    return float((two[one > 0.0].sum() + one[two > 0.0].sum()) / 2.0)
+    needed, free = 4.0 * (GROUPS + 12) * n**2, float(psutil.virtual_memory().available)
+    if needed > free:
+        raise ValueError(
+            f"the pairs of {n} elements need {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free: "
+            "measure groups of elements as one element each"
+        )
 
 
-def _constant(variance: float, values: Floats) -> str:
+def _constant(variance: float, scale: float) -> str:
     """Why there is nothing to share out, where a game is constant to rounding."""
-    scale = float(np.max(np.abs(values)))
     return "the performance is the same for all masks" if variance <= _RELATIVE_FLOOR * scale**2 else ""
 
 
 def _undetermined(variance: float, left_out: Floats) -> str:
-    error = float(_jackknife(left_out))
+    error = float(jackknife_error(left_out))
     return "the variance cannot be told from 0 with so few masks" if variance < 2.0 * error else ""
+
+
+def _blurred(error: Floats, masks: int) -> str:
+    """Why the shares of pairs and more are unknown, where their intervals are as wide as what they could be."""
+    reach = float(T_GROUPS * error[1])
+    if not reach > _WIDEST:
+        return ""
+    return (
+        f"{masks} masks do not tell pairs from larger sets: the share of pairs would be known to within {reach:.1g}; "
+        f"about {_round_up(masks * reach / _WIDEST)} masks would do"
+    )
+
+
+def _round_up(count: float) -> int:
+    """A count rounded up to two digits."""
+    step = 10 ** max(0, int(np.log10(count)) - 1)
+    return int(-(-count // step) * step)

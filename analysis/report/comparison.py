@@ -95,7 +95,7 @@ def _results(spec: CompareSpec, side: Side, cells: Sequence[Cell], findings: Seq
     return SideResults(
         side=side,
         records=([cell.records[0] for cell in cells], [cell.records[1] for cell in cells]),
-        associations=cells[0].associations,
+        portraits=cells[0].portraits,
         shown_replicate=cells[0].records[0].replicate,
         findings={f.key: f for f in findings if f.side == side.name},
         association_note=f" (generation {generation})" if side.name == "genes" else "",

@@ -3,10 +3,12 @@
 import os
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,17 +18,22 @@ from analysis.runs.record import Record
 _DIGEST_SIZE = 16
 
 
+Portrait = Mapping[str, Matrix]
+"""``association``, ``interaction`` and ``interaction_error`` (n, n), ``mixability`` and ``context_dependence`` (n,) of
+one whole, and what the engine adds, such as ``filters`` (units, inputs)."""
+
+
 class FolderError(Exception):
     """A folder cannot serve for this run; the message says why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """What one replicate of one side gave: a record and an association matrix for each arm."""
+    """What one replicate of one side gave: a record and a portrait for each arm."""
 
     records: tuple[Record, Record]
-    associations: tuple[Matrix, Matrix]
-    """(n, n) each, in single precision: they are for drawing."""
+    portraits: tuple[Portrait, Portrait]
+    """Arrays by name, in single precision: they are for drawing."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -85,12 +92,10 @@ class RunFolder:
         """Keep a finished cell."""
         buffer = BytesIO()
         lines = "\n".join(record.to_json() for record in cell.records)
-        np.savez_compressed(
-            buffer,
-            records=np.frombuffer(lines.encode(), dtype=np.uint8),
-            without=cell.associations[0],
-            with_mixing=cell.associations[1],
-        )
+        arrays: dict[str, Any] = {
+            f"{arm}/{name}": array for arm in (0, 1) for name, array in cell.portraits[arm].items()
+        }
+        np.savez_compressed(buffer, records=np.frombuffer(lines.encode(), dtype=np.uint8), **arrays)
         archive = buffer.getvalue()
         write_whole(self.cell_path(key), _digest(archive) + archive)
 
@@ -105,9 +110,11 @@ class RunFolder:
             return None
         with np.load(BytesIO(archive), allow_pickle=False) as arrays:
             lines = arrays["records"].tobytes().decode().split("\n")
-            without, with_mixing = (arrays[k] for k in ("without", "with_mixing"))
+            without, with_mixing = (
+                {name[2:]: arrays[name] for name in arrays.files if name.startswith(f"{arm}/")} for arm in (0, 1)
+            )
         first, second = (Record.from_json(line) for line in lines)
-        return Cell(records=(first, second), associations=(without, with_mixing))
+        return Cell(records=(first, second), portraits=(without, with_mixing))
 
 
 def _digest(content: bytes) -> bytes:

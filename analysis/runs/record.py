@@ -15,7 +15,7 @@ import numpy as np
 
 from analysis.arrays import Floats
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever a field of a record changes its meaning."""
 
 _ROOT = Path(__file__).resolve().parents[2]

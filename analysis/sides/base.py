@@ -1,7 +1,7 @@
 """What an engine hands up to be measured, and the words that differ between the two sides."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analysis.arrays import Floats
 from analysis.measures.game import ScaledGame
@@ -56,3 +56,5 @@ class Subject:
     standard errors of the baseline, or of a mean over the test inputs."""
     observations: Sequence[Floats]
     """Matrices (observations, elements); the readings are averaged and the first one is drawn."""
+    pictures: Mapping[str, Floats] = field(default_factory=dict)
+    """What else the engine has to show, such as ``filters`` (units, inputs)."""

@@ -108,6 +108,7 @@ def grow_neurons(spec: NeuronsSpec, root: int, replicate: int, *, mixing: bool) 
         baseline=dict(zip(SCALES, _guessing(data), strict=True)),
         floor=dict(zip(SCALES, (1.5 / np.sqrt(len(probe)), 3.0 / np.sqrt(len(probe))), strict=True)),
         observations=[_activations(net, data.test) for net in (a, b)],
+        pictures={"filters": a.weights[0].T.double().numpy()},
     )
 
 

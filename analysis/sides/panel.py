@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.arrays import Floats
 from analysis.measures.association import association
+from analysis.measures.context import on_both_scales
 from analysis.measures.crossing import crossing
 from analysis.measures.design import choose, sample
 from analysis.measures.knock_out import knock_out_curve
@@ -32,6 +33,9 @@ class PanelSpec(BaseModel):
     )
     children: int = Field(default=128, ge=64, le=1_000_000, description="children of each pair of parents")
     pairs: int = Field(default=32, ge=1, le=100_000, description="pairs of individuals crossed in a population")
+    partners: int = Field(
+        default=32, ge=32, le=1_000_000, description="sets of partners beside which every element is flipped"
+    )
     members: int = Field(default=4, ge=1, le=100_000, description="individuals of a population taken apart")
 
 
@@ -45,8 +49,8 @@ class Readings:
     """Why a value is undefined."""
     curves: dict[str, Floats]
     """What figures draw: ``performance``, ``spectrum:natural`` and ``:log`` (3,), ``retained:natural`` and ``:log``."""
-    association: Floats
-    """(n, n): correlation of the first observations."""
+    portrait: dict[str, Floats]
+    """What the figures draw of the first whole (on the log scale) and of the first observations."""
 
 
 def take_panel(subject: Subject, spec: PanelSpec, seed: int) -> Readings:
@@ -54,7 +58,8 @@ def take_panel(subject: Subject, spec: PanelSpec, seed: int) -> Readings:
     values: dict[str, float] = dict(subject.performance)
     curves: dict[str, Floats] = dict(subject.curves)
     possible: dict[str, str] = {}
-    _interactions(subject, spec, seed, values, curves, possible)
+    portrait: dict[str, Floats] = dict(subject.pictures)
+    _interactions(subject, spec, seed, Readings(values=values, reasons=possible, curves=curves, portrait=portrait))
     for condition, games in subject.crosses.items():
         masks = sample(games[0].n, spec.children, generator_for(seed, "children")).masks
         crossed = list(crossing(games, masks, subject.baseline, subject.floor).values())
@@ -68,33 +73,40 @@ def take_panel(subject: Subject, spec: PanelSpec, seed: int) -> Readings:
     associations = [association(observed) for observed in subject.observations]
     values["mean_association"] = _mean([a.mean_squared for a in associations])
     values["effective_number"] = _mean([a.effective_number for a in associations])
+    values["effective_rank"] = _mean([a.effective_rank for a in associations])
     values["constant_elements"] = _mean([float(np.sum(~a.varying)) for a in associations])
     for a in associations:
         if a.reason:
             possible["mean_association"] = possible["effective_number"] = a.reason
     reasons = {key: why for key, why in possible.items() if np.isnan(values[key])}
-    return Readings(values=values, reasons=reasons, curves=curves, association=associations[0].correlation)
+    portrait["association"] = associations[0].correlation
+    return Readings(values=values, reasons=reasons, curves=curves, portrait=portrait)
 
 
-def _interactions(
-    subject: Subject,
-    spec: PanelSpec,
-    seed: int,
-    values: dict[str, float],
-    curves: dict[str, Floats],
-    reasons: dict[str, str],
-) -> None:
-    """Spectrum, synergy and redundancy, knock-out curve: averages over the subject's wholes."""
+def _interactions(subject: Subject, spec: PanelSpec, seed: int, into: Readings) -> None:
+    """Spectrum, synergy and redundancy, context dependence, knock-out curve: averages over the subject's wholes."""
+    values, curves, reasons = into.values, into.curves, into.reasons
     found: defaultdict[str, list[Floats | float]] = defaultdict(list)
     for game in subject.wholes:
         design = choose(game.n, spec.masks, generator_for(seed, "masks"))
         performance = game.performance(design.masks)
         knocked_out = knock_out_curve(game, spec.knock_out_masks, generator_for(seed, "knock-out"))
+        contexts = on_both_scales(game, spec.partners, generator_for(seed, "partners"))
         for scale, (name, of_masks) in zip(SCALE_NAMES, performance.items(), strict=True):
-            measured, curve = spectrum(design, of_masks), knocked_out[name]
+            measured, curve, context = spectrum(design, of_masks), knocked_out[name], contexts[name]
+            if game is subject.wholes[0] and scale == "log":
+                into.portrait.update(
+                    interaction=measured.interaction,
+                    interaction_error=measured.interaction_error,
+                    mixability=measured.mixability,
+                    context_dependence=context.dependence,
+                )
             worth = float(curve.mean[-1] - curve.mean[0])
             enough = worth > subject.floor[name]
             found[f"spectrum:{scale}"].append(measured.shares)
+            found[f"context_dependence:{scale}"].append(context.overall)
+            if context.reason:
+                reasons[f"context_dependence:{scale}"] = context.reason
             found[f"retained:{scale}"].append(curve.retained if enough else np.full_like(curve.mean, np.nan))
             found[f"retention_at_half:{scale}"].append(curve.retention_at_half if enough else np.nan)
             found[f"synergy_mass:{scale}"].append(measured.synergy / worth if enough else np.nan)
@@ -111,7 +123,7 @@ def _interactions(
         values[f"first_order_share:{scale}"], values[f"second_order_share:{scale}"] = (
             float(share) for share in curves[f"spectrum:{scale}"][:2]
         )
-        for measure in ("synergy_mass", "redundancy_mass", "retention_at_half"):
+        for measure in ("context_dependence", "synergy_mass", "redundancy_mass", "retention_at_half"):
             values[f"{measure}:{scale}"] = _mean(found[f"{measure}:{scale}"])
 
 
@@ -122,7 +134,5 @@ def _mean(values: Sequence[Floats | float]) -> float:
 
 
 def _mean_rows(rows: Sequence[Floats | float]) -> Floats:
-    """Mean of the rows without a NaN; all NaN where there is none."""
-    stacked = np.array(rows, dtype=np.float64)
-    defined = stacked[~np.isnan(stacked).any(axis=1)]
-    return defined.mean(0) if len(defined) else np.full(stacked.shape[1], np.nan)
+    """Mean of the defined values in each column; NaN where there is none."""
+    return np.array([_mean(column) for column in np.array(rows, dtype=np.float64).T])

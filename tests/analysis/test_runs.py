@@ -22,7 +22,7 @@ def lines(done: list[Done]) -> list[str]:
 
 def matrices(done: list[Done]) -> list[bytes]:
     ordered = sorted(done, key=lambda d: (d.task.side, d.task.replicate))
-    return [m.tobytes() for d in ordered if d.cell for m in d.cell.associations]
+    return [m.tobytes() for d in ordered if d.cell for portrait in d.cell.portraits for m in portrait.values()]
 
 
 def spy(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
@@ -195,8 +195,10 @@ def test_a_cell_carries_its_arrays_and_records(serial: tuple[Path, list[Done]], 
     loaded = RunFolder(tmp_path).load("k")
     assert isinstance(loaded, Cell)
     assert loaded.records == cell.records
-    assert loaded.associations[0].dtype == np.float32
-    assert np.array_equal(loaded.associations[0], cell.associations[0], equal_nan=True)
+    assert loaded.portraits[0]["association"].dtype == np.float32
+    for ours, theirs in zip(loaded.portraits, cell.portraits, strict=True):
+        assert ours.keys() == theirs.keys()
+        assert all(np.array_equal(ours[name], theirs[name], equal_nan=True) for name in ours)
     assert RunFolder(tmp_path).load("absent") is None
 
 

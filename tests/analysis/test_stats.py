@@ -15,7 +15,7 @@ from analysis.stats import hedges_g, interval, replicates_to_decide, sign_flip_p
 def known(low: float, high: float) -> Comparison:
     return Comparison(
         pairs=10, replicates=10, without=0.0, with_mixing=0.0, difference=(low + high) / 2, low=low, high=high,
-        hedges_g=0.0, superiority=0.5, p_value=1.0,
+        hedges_g=0.0, hedges_g_low=-1.0, hedges_g_high=1.0, superiority=0.5, p_value=1.0,
     )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def finding(answer: Verdict, *, control: bool = False) -> Finding:
     return Finding(
         side="genes", measure="performance", condition="", control=control, direction=1, smallest=0.1,
         comparison=known(0, 1),
-        p_holm=1.0, verdict=answer, reason="", needed=None,
+        p_holm=1.0, p_equivalence=1.0, verdict=answer, reason="", needed=None,
     )  # fmt: skip
 
 
