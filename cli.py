@@ -261,6 +261,91 @@ def _condition(side: "Side", condition: str) -> str:
     return f", {words.get(condition, condition)}" if condition else ""
 
 
+READ = "How to read the table"
+
+
+@app.command()
+def measure(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header; also with semicolons or tabs.")],
+    wild_type: Annotated[
+        str | None,
+        typer.Option(
+            help="States of the wild type, as AKG or wt,wt,G; or first, for the first row.", rich_help_panel=READ
+        ),
+    ] = None,
+    phenotype: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Column (default: the one that it could be).", rich_help_panel=READ),
+    ] = None,
+    error: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Column of errors (default: one named so, such as sd); or none.", rich_help_panel=READ
+        ),
+    ] = None,
+    elements: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help="Columns a,b,c of elements, or the one of genotypes.", rich_help_panel=READ),
+    ] = None,
+    measurements: Annotated[
+        int,
+        typer.Option(
+            metavar="K", help="The error is the SD of K measurements, their mean the value.", rich_help_panel=READ
+        ),
+    ] = 1,
+    average: Annotated[
+        bool, typer.Option("--average", help="Average the rows of one genotype.", rich_help_panel=READ)
+    ] = False,
+    log: Annotated[
+        bool, typer.Option("--log", help="Measure the natural logarithm of the phenotype.", rich_help_panel=READ)
+    ] = False,
+    pairs: Annotated[int, typer.Option(min=0, help="How many pairs to list.", rich_help_panel=SHOW)] = 10,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print JSON; notices go to standard error.", rich_help_panel=SHOW)
+    ] = False,
+    debug: Annotated[  # noqa: ARG001 - read in main()
+        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)
+    ] = False,
+) -> None:
+    """A table of genotypes and phenotypes: shares of variance by order, elements, pairs, and what noise explains.
+
+    One row a genotype: a column of 0/1 or of states (with --wild-type) for each element, or one column called genotype
+    with strings such as 0101 or AKGT; one column of numbers, the phenotype; possibly one of its errors.
+
+    Examples:
+
+    - `mixability measure fitness.csv --log`
+
+    - `mixability measure growth.tsv --wild-type first --phenotype rate --error rate_se`
+    """
+    from rich.console import Console
+
+    from analysis.genotypes.measure import measure_table, peak_bytes
+    from analysis.genotypes.printing import print_measures
+    from analysis.genotypes.table import read_table
+    from analysis.genotypes.words import to_json
+
+    table = read_table(
+        file,
+        wild_type=wild_type,
+        phenotype=phenotype,
+        error=error,
+        elements=[name.strip() for name in (elements or "").split(",") if name.strip()],
+        log=log,
+        average=average,
+        measurements=measurements,
+    )
+    if table.complete and table.n > 20:
+        typer.echo(f"{table.rows:,} genotypes: measuring takes about {peak_bytes(table) / 1e9:.1f} GB", err=True)
+    measures = measure_table(table)
+    if json:
+        for notice in measures.notices:
+            typer.echo(notice.text, err=True)
+        typer.echo(to_json(measures, pairs))
+    else:
+        print_measures(measures, Console(width=None if sys.stdout.isatty() else 100, highlight=False), pairs)
+
+
 def main() -> None:
     """Run the program; every foreseeable error is one sentence and the mend."""
     if hasattr(signal, "SIGPIPE"):
@@ -273,6 +358,7 @@ def main() -> None:
 
 def _explain(error: Exception) -> int:
     """Print an error for a person and give its exit code."""
+    from analysis.genotypes.cells import TableError
     from analysis.runs.folder import FolderError
     from analysis.runs.spec import SpecError
 
@@ -286,7 +372,7 @@ def _explain(error: Exception) -> int:
             typer.echo("interrupted before anything was run", err=True)
             return EXIT_INTERRUPTED
         cause = cause.__cause__ or cause.__context__
-    if isinstance(error, SpecError):
+    if isinstance(error, SpecError | TableError):
         for problem in error.problems:
             typer.echo(problem, err=True)
         return EXIT_USAGE

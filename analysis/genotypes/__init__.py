@@ -1,0 +1,1 @@
+"""Tables of genotypes and phenotypes: read, checked, measured."""
