@@ -2,9 +2,10 @@
 
 from matplotlib.axes import Axes
 
+from analysis.figures.chart import Kind, each, findings_of
 from analysis.figures.plotted import Plotted, of_means, of_replicates
 from analysis.figures.results import SideResults, mean_band
-from analysis.figures.theme import ARMS, QUIET
+from analysis.figures.theme import arms, quiet
 
 _SETTLED = 0.1
 _LABEL_GAP = 0.11
@@ -20,7 +21,7 @@ def draw_performance(axes: Axes, results: SideResults) -> list[Plotted]:
     ends: list[float] = []
     settled: list[float] = []
     quick = True
-    for arm, style in enumerate(ARMS):
+    for arm, style in enumerate(arms()):
         curves = results.curves(arm, "performance")
         mean, low, high = mean_band(curves)
         for curve in curves:
@@ -35,13 +36,13 @@ def draw_performance(axes: Axes, results: SideResults) -> list[Plotted]:
         ends.append(float(mean[-1]))
     top = max(results.curves(arm, "performance").max() for arm in (0, 1))
     if "training_performance" in results.records[0][0].curves:
-        for arm, style in enumerate(ARMS):
+        for arm, style in enumerate(arms()):
             curves = results.curves(arm, "training_performance")
             axes.plot(times, curves.mean(0), color=style.color, ls=":", lw=1.2)
             rows += of_replicates("performance", results, arm, "training performance", times.tolist(), curves)
             top = max(top, curves.max())
         axes.annotate(
-            "dotted: on training images", (0.985, 0.05), xycoords="axes fraction", ha="right", color=QUIET, fontsize=8
+            "dotted: on training images", (0.985, 0.05), xycoords="axes fraction", ha="right", color=quiet(), fontsize=8
         )
     if quick:
         axes.set_ylim(min(settled) - 0.15 * (top - min(settled)), top + 0.08 * (top - min(settled)))
@@ -50,7 +51,7 @@ def draw_performance(axes: Axes, results: SideResults) -> list[Plotted]:
     axes.set_ylabel(side.performance)
     bottom, ceiling = axes.get_ylim()
     places = _apart([(e - bottom) / (ceiling - bottom) for e in ends])
-    for arm, style in enumerate(ARMS):
+    for arm, style in enumerate(arms()):
         axes.annotate(
             side.arms[arm],
             (1.02, places[arm]),
@@ -70,3 +71,19 @@ def _apart(places: list[float]) -> list[float]:
         return places
     up = 0 if places[0] > places[1] else 1
     return [place + (gap / 2 if arm == up else -gap / 2) for arm, place in enumerate(places)]
+
+
+KIND = Kind(
+    name="performance",
+    title="How well do they do?",
+    how="Performance over time: thick lines are means with their 95 % interval, thin ones replicates.",
+    reading=lambda sides: findings_of(
+        sides,
+        {"genes": "performance:natural", "neurons": "performance:natural"},
+        "Fitness and test accuracy at the end",
+    ),
+    draw=each(lambda panels, side: draw_performance(panels[0], side)),
+    key=False,
+    right=0.87,
+    gap=0.19,
+)

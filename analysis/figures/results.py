@@ -7,6 +7,7 @@ import numpy as np
 
 from analysis.arrays import Floats
 from analysis.experiments.claims import Finding
+from analysis.measures.combining import CombiningAbility
 from analysis.runs.folder import Portrait
 from analysis.runs.record import Record
 from analysis.sides.base import Side
@@ -26,6 +27,8 @@ class SideResults:
     shown_replicate: int
     findings: Mapping[str, Finding]
     """By ``measure:condition``."""
+    pools: Sequence[CombiningAbility] = ()
+    """Tables of hybrids of a pool of parents, for each arm, where one was crossed."""
     association_note: str = ""
     """When or on what association was taken, where that needs saying."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from analysis import numbers
 from analysis.experiments.claims import Finding, judge
 from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, Done
-from analysis.figures.comparison import draw_comparison
+from analysis.figures.comparison import comparison_chart
 from analysis.figures.plotted import to_csv
 from analysis.figures.results import SideResults
 from analysis.figures.theme import render
@@ -44,28 +44,20 @@ def write_report(spec: CompareSpec, done: Sequence[Done], folder: Path) -> Repor
 
     A side of which no replicate finished is an error of the caller's.
     """
-    cells = {
-        side.name: [
-            d.cell
-            for d in sorted(done, key=lambda d: d.task.replicate)
-            if d.cell is not None and d.task.side == side.name
-        ]
-        for side in SIDES
-    }
-    records = [record for side in SIDES for cell in cells[side.name] for record in cell.records]
+    cells = by_side(done)
+    records = [record for of_side in cells for cell in of_side for record in cell.records]
     write_whole(folder / "records.jsonl", "".join(record.to_json() + "\n" for record in records).encode())
     findings = judge(CLAIMS, SIDES, records, spec.seed)
-    results = [_results(spec, side, cells[side.name], findings) for side in SIDES]
     subtitles = [genes_subtitle(spec), neurons_subtitle(spec)]
-    figure, plotted = draw_comparison(results, subtitles)
-    alt = words.alt_text(findings, SIDES, subtitles)
-    write_whole(folder / "comparison.csv", to_csv(plotted).encode())
+    chart = comparison_chart(results(spec, done, findings), subtitles)
+    alt = words.alt_text(chart.how, findings, SIDES, subtitles)
+    write_whole(folder / "comparison.csv", to_csv(chart.plotted).encode())
     write_whole(folder / "alt.txt", alt.encode())
-    images = render(figure, alt)
+    images = render(chart.figure, alt)
     for suffix, image in images.items():
         write_whole(folder / f"comparison.{suffix}", image)
     summary = _summary(spec, done, findings)
-    constant = {side.name: _constant(side, cells[side.name]) for side in SIDES}
+    constant = {side.name: _constant(side, of_side) for side, of_side in zip(SIDES, cells, strict=True)}
     write_whole(folder / "summary.json", (json.dumps(summary, indent=2, allow_nan=False) + "\n").encode())
     write_whole(
         folder / "index.html", _page(spec, images["svg"].decode(), findings, summary, constant, subtitles, alt).encode()
@@ -86,6 +78,17 @@ def neurons_subtitle(spec: CompareSpec) -> str:
     inputs = f", inputs {recipe.input_drop_prob:g}" if recipe.input_drop_prob else ""
     size = f"{recipe.layers} x {recipe.width} units, {neurons.train_images} images of {data}"
     return f"{size}; drop_prob {recipe.drop_prob:g}{inputs}"
+
+
+def results(spec: CompareSpec, done: Sequence[Done], findings: Sequence[Finding]) -> list[SideResults]:
+    """What the figures show of both sides of a finished comparison."""
+    return [_results(spec, side, cells, findings) for side, cells in zip(SIDES, by_side(done), strict=True)]
+
+
+def by_side(done: Sequence[Done]) -> list[list[Cell]]:
+    """The finished cells of each side, by replicate."""
+    ordered = sorted(done, key=lambda d: d.task.replicate)
+    return [[d.cell for d in ordered if d.cell is not None and d.task.side == side.name] for side in SIDES]
 
 
 def _results(spec: CompareSpec, side: Side, cells: Sequence[Cell], findings: Sequence[Finding]) -> SideResults:

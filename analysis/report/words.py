@@ -73,13 +73,9 @@ def headline(findings: Sequence[Finding], sides: Sequence[Side]) -> str:
     return " ".join(sentences)
 
 
-def alt_text(findings: Sequence[Finding], sides: Sequence[Side], subtitles: Sequence[str]) -> str:
-    """What the figure shows, for those who do not see it."""
-    lines = [
-        "Ten panels in two columns, genes on the left and neurons on the right, five questions from top to bottom: "
-        "performance over time, the crossing test, the interaction spectrum, the knock-out curve, association. "
-        "Orange dashed lines and circles are without mixing, blue solid lines and squares with it."
-    ]
+def alt_text(how: str, findings: Sequence[Finding], sides: Sequence[Side], subtitles: Sequence[str]) -> str:
+    """What a figure of all findings shows, for those who do not see it; ``how`` says what is drawn."""
+    lines = [how]
     for side, subtitle in zip(sides, subtitles, strict=True):
         lines.append(f"{side.title} ({subtitle}), {side.arms[0]} against {side.arms[1]}.")
         lines += [sentence(f, side) for f in findings if f.side == side.name]

@@ -1,6 +1,6 @@
 """What an engine hands up to be measured, and the words that differ between the two sides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.arrays import Floats
@@ -33,6 +33,16 @@ class Side:
     """Plural of what is present or absent."""
     observation: str
     """Over what association is taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """Parents of one recipe, evolved or trained apart, that can be crossed with each other."""
+
+    cross: Callable[[int, int], ScaledGame]
+    """The game whose True elements come from the first parent and whose False ones from the second."""
+    parents: int
+    elements: int
 
 
 @dataclass(frozen=True, kw_only=True)

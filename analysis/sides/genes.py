@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.arrays import Floats
-from analysis.sides.base import Side, Subject
+from analysis.sides.base import Pool, Side, Subject
 from analysis.sides.panel import PanelSpec
 from analysis.streams import generator_for, seed_for
 from sim.evolution import Population, evolve
@@ -89,6 +89,33 @@ def grow_genes(scenario: Scenario, panel: PanelSpec, root: int, replicate: int, 
         floor={scale: float(3.0 * values.std() / np.sqrt(len(values))) for scale, values in random.items()},
         observations=observations,
     )
+
+
+def genes_pool(scenario: Scenario, root: int, parents: int, *, mixing: bool) -> Pool:
+    """One individual of each of several populations evolved apart on one landscape, that of replicate 0."""
+    landscape: Landscape = scenario.landscape(seed_for(root, "genes", "landscape", 0))
+    reproduction = Reproduction(sex_fraction=scenario.sex_fraction) if mixing else CLONAL
+    rng = generator_for(root, "genes", "pool", "members")
+    chosen = [
+        _draw(
+            evolve(
+                landscape,
+                reproduction,
+                landscape.founders(scenario.population, seed_for(root, "genes", "pool", "founders", parent)),
+                generations=scenario.generations,
+                mutation=scenario.mutation,
+                seed=seed_for(root, "genes", "pool", GENES.arms[mixing], parent),
+            ),
+            1,
+            rng,
+        )[0]
+        for parent in range(parents)
+    ]
+
+    def cross(i: int, j: int) -> CrossGame:
+        return CrossGame(landscape=landscape, first=chosen[i], second=chosen[j])
+
+    return Pool(cross=cross, parents=parents, elements=landscape.elements)
 
 
 def _draw(population: Population, count: int, rng: np.random.Generator) -> list[Floats]:

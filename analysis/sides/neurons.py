@@ -9,7 +9,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from analysis.arrays import Floats
-from analysis.sides.base import RunFailedError, Side, Subject
+from analysis.sides.base import Pool, RunFailedError, Side, Subject
 from analysis.streams import seed_for
 from nets.data import Dataset, Split, load, split
 from nets.games import SCALES, AblationGame, CrossGame
@@ -110,6 +110,32 @@ def grow_neurons(spec: NeuronsSpec, root: int, replicate: int, *, mixing: bool) 
         observations=[_activations(net, data.test) for net in (a, b)],
         pictures={"filters": a.weights[0].T.double().numpy()},
     )
+
+
+def neurons_pool(spec: NeuronsSpec, root: int, parents: int, *, mixing: bool) -> Pool:
+    """Networks from other initial weights on the split of replicate 0, crossed with their units matched.
+
+    Raises RunFailedError for a training that diverges.
+    """
+    data = split(dataset(spec.data), spec.train_images, seed_for(root, "neurons", "split", 0))
+    recipe = spec.recipe if mixing else spec.recipe.without_dropout()
+    seeds = [
+        Seeds(
+            initial=seed_for(root, "neurons", "pool", "initial", parent),
+            training=seed_for(root, "neurons", "pool", "training", parent),
+        )
+        for parent in range(parents)
+    ]
+    trained = train(recipe, data, seeds)
+    if trained.diverged.any():
+        raise RunFailedError(f"neurons, {NEURONS.arms[mixing]}: the training of the pool diverged")
+    networks = trained.networks
+
+    def cross(i: int, j: int) -> CrossGame:
+        partner = match(networks[i], networks[j], data.train.inputs)
+        return CrossGame(networks[i], partner, data.test.inputs, data.test.labels)
+
+    return Pool(cross=cross, parents=parents, elements=recipe.layers * recipe.width)
 
 
 @cache

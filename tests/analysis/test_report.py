@@ -3,26 +3,20 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
-from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from analysis import numbers
 from analysis.experiments.claims import judge
 from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, Done, run
-from analysis.figures.comparison import draw_comparison
+from analysis.figures.comparison import comparison_chart
 from analysis.report import comparison as report
 from analysis.runs.folder import RunFolder
 from analysis.runs.spec import dump_toml
+from tests.drawn import faults, words_of
 from tests.small import small
 
 NETWORK = {"model": "gene-network", "genes": 6, "population": 40, "generations": 15}
@@ -49,52 +43,18 @@ def made(
     return spec, folder, done
 
 
-def draw(spec: CompareSpec, done: list[Done]) -> Figure:
-    records = [record for d in done if d.cell for record in d.cell.records]
-    findings = judge(CLAIMS, SIDES, records, spec.seed)
-    results = [
-        report._results(spec, side, [d.cell for d in done if d.cell and d.task.side == side.name], findings)
-        for side in SIDES
-    ]
-    return draw_comparison(results, [report.genes_subtitle(spec), report.neurons_subtitle(spec)])[0]
-
-
 def test_all_products_are_there(made: tuple[CompareSpec, Path, list[Done]]) -> None:
     assert {path.name for path in made[1].iterdir()} == {*report.PRODUCTS, "cells"}
 
 
-def drawn(figure: Figure) -> Iterator[Text]:
-    """Every text that a figure shows; ticks beyond the limits of their axis exist but are not drawn."""
-    yield from figure.texts
-    for legend in figure.legends:
-        yield from legend.get_texts()
-    axes: Any
-    for axes in figure.findobj(Axes):
-        yield from (*axes.texts, axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label)
-        for axis in (axes.xaxis, axes.yaxis):
-            for tick in axis._update_ticks():
-                yield from (tick.label1, tick.label2)
-
-
 def test_no_text_is_clipped_and_none_overlaps(made: tuple[CompareSpec, Path, list[Done]]) -> None:
-    figure = draw(made[0], made[2])
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.draw()
-    boxes = [
-        (text.get_text(), text.get_window_extent(canvas.get_renderer()))
-        for text in drawn(figure)
-        if text.get_visible() and text.get_text().strip()
-    ]
-    width, height = figure.get_size_inches() * figure.dpi
-    assert len(boxes) > 60
-    for words, box in boxes:
-        assert box.x0 >= 0, words
-        assert box.y0 >= 0, words
-        assert box.x1 <= width, words
-        assert box.y1 <= height, words
-    for (one, a), (two, b) in combinations(boxes, 2):
-        overlap = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
-        assert min(overlap) <= 1, f"{one!r} overlaps {two!r}"
+    spec, _, done = made
+    records = [record for d in done if d.cell for record in d.cell.records]
+    sides = report.results(spec, done, judge(CLAIMS, SIDES, records, spec.seed))
+    settings = [report.genes_subtitle(spec), report.neurons_subtitle(spec)]
+    figure = comparison_chart(sides, settings).figure
+    assert len(words_of(figure)) > 60
+    assert faults(figure) == []
 
 
 def test_csv_holds_the_numbers_of_the_records(made: tuple[CompareSpec, Path, list[Done]]) -> None:

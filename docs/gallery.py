@@ -1,0 +1,101 @@
+"""Draw every kind of figure from one real comparison into docs/gallery, with an index: `make gallery`."""
+
+import sys
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+
+import joblib
+
+from analysis import generator_for, pool, sample
+from analysis.experiments.claims import judge
+from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, run
+from analysis.figures.chart import Chart
+from analysis.figures.comparison import comparison_chart
+from analysis.figures.registry import FIGURES
+from analysis.figures.theme import THEMES
+from analysis.measures.combining import CombiningAbility
+from analysis.report.comparison import genes_subtitle, neurons_subtitle, results
+from analysis.runs.folder import RunFolder, write_whole
+from analysis.runs.spec import dump_toml
+from analysis.sides.base import Pool
+from analysis.sides.genes import genes_pool
+from analysis.sides.neurons import neurons_pool
+
+ROOT = Path(__file__).resolve().parents[1]
+GALLERY = ROOT / "docs" / "gallery"
+PARENTS, CHILDREN = 8, 64
+
+
+def tables(spec: CompareSpec) -> list[list[CombiningAbility]]:
+    """Hybrid tables of a pool of parents, for each side and arm, in natural units."""
+    pools: list[list[Pool]] = [
+        [genes_pool(spec.genes, spec.seed, PARENTS, mixing=mixing) for mixing in (False, True)],
+        [neurons_pool(spec.neurons, spec.seed, PARENTS, mixing=mixing) for mixing in (False, True)],
+    ]
+    masks = [sample(arms[0].elements, CHILDREN, generator_for(spec.seed, "pool", "children")).masks for arms in pools]
+    return [
+        [next(iter(pool(one.cross, one.parents, own).values())) for one in arms]
+        for arms, own in zip(pools, masks, strict=True)
+    ]
+
+
+def charts(spec: CompareSpec, folder: Path) -> list[list[Chart]]:
+    """Every figure in both themes."""
+    runs = RunFolder(folder)
+    runs.claim(dump_toml(spec), "a folder of its own")
+    done = list(run(spec, runs, joblib.cpu_count()))
+    records = [record for d in done if d.cell for record in d.cell.records]
+    sides = results(spec, done, judge(CLAIMS, SIDES, records, spec.seed))
+    sides = [replace(side, pools=found) for side, found in zip(sides, tables(spec), strict=True)]
+    settings = [genes_subtitle(spec), neurons_subtitle(spec)]
+    origin = f"{spec.replicates} paired replicates, seed {spec.seed}. Genes: {settings[0]}. Neurons: {settings[1]}."
+    drawn = [[comparison_chart(sides, settings, theme) for theme in THEMES]]
+    return drawn + [[kind.chart(sides, origin, theme) for theme in THEMES] for kind in FIGURES.values()]
+
+
+def page(all_charts: list[Chart]) -> str:
+    """The index: every figure with its question and what it says."""
+    entries = "\n".join(
+        f"""<figure><h2>{escape(chart.title)}</h2><p>{escape(chart.reading)}</p>
+<picture><source srcset="{chart.name}-dark.svg" media="(prefers-color-scheme: dark)">
+<img src="{chart.name}-light.svg" alt="{escape(chart.alt)}"></picture>
+<figcaption>{escape(chart.how)} <a href="{chart.name}-light.png">PNG</a> <a href="{chart.name}-light.svg">SVG</a>
+<a href="{chart.name}.csv">numbers</a> <a href="{chart.name}.txt">in words</a></figcaption></figure>"""
+        for chart in all_charts
+    )
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>mixability: the figures</title>
+<style>
+:root {{ color-scheme: light dark; --ink: #222; --quiet: #5c5c5c; --paper: #fff; }}
+@media (prefers-color-scheme: dark) {{ :root {{ --ink: #e8e8e6; --quiet: #adadab; --paper: #181818; }} }}
+body {{ margin: 0 auto; max-width: 60rem; padding: 2rem 1rem; color: var(--ink); background: var(--paper);
+  font: 16px/1.5 system-ui, sans-serif; }}
+h1 {{ margin: 0; }} h2 {{ font-size: 1.15rem; margin: 0 0 .2rem; }} p {{ margin: .2rem 0 .6rem; }}
+figure {{ margin: 3rem 0; }} img {{ width: 100%; height: auto; }}
+figcaption {{ color: var(--quiet); font-size: .9rem; }} a {{ color: inherit; }}
+</style></head><body>
+<h1>The figures</h1>
+<p>Every kind of figure, from one run of <code>mixability compare</code> with its defaults and a pool of {PARENTS}
+parents of each kind. Left genes, right neurons; orange without mixing, blue with it.</p>
+{entries}
+</body></html>
+"""
+
+
+def main() -> None:
+    """Draw, or redraw from the cells of the last time."""
+    print("comparing, then drawing; about two minutes the first time", file=sys.stderr)
+    both = charts(CompareSpec(), ROOT / "runs" / "gallery")
+    for chart_by_theme in both:
+        for theme, chart in zip(THEMES, chart_by_theme, strict=True):
+            for suffix, content in chart.files(width=1600).items():
+                name = f"{chart.name}-{theme}.{suffix}" if suffix in {"png", "svg"} else f"{chart.name}.{suffix}"
+                write_whole(GALLERY / name, content)
+    write_whole(GALLERY / "index.html", page([light for light, _ in both]).encode())
+    print(f"{len(both)} figures: {GALLERY / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main()
