@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.arrays import Bools, Floats
+from analysis.measures.design import probability
 from analysis.measures.game import AnyGame, ScaledGame, size_of
 from analysis.measures.jackknife import GROUPS, T_GROUPS, jackknife_error
 
 MIN_BASES = 2 * GROUPS
+_RELATIVE_FLOOR = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,7 @@ class ContextDependence:
     """(n,): standard error over partners."""
     dependence: Floats
     """(n,): ``c_i``, from 0, the same worth with any partners, to 1, worth set wholly by who else is there; unbiased
-    squares may take it a little beyond. NaN for an element whose worth is 0 beside all partners seen."""
+    squares may take it a little beyond. NaN for an element whose worth is 0, to rounding, beside all partners seen."""
     dependence_error: Floats
     """(n,): jackknife standard error over partners."""
     overall: float
@@ -59,20 +61,17 @@ def context_dependence(
     elements = size_of(game, n)
     if bases < MIN_BASES:
         raise ValueError(f"context dependence needs at least {MIN_BASES} sets of partners; got {bases}")
-    masks = np.random.default_rng(seed).random((bases, elements)) < keep_prob
-    return of_worths(np.stack([_worth(mask, np.asarray(game(_flips(mask)), dtype=np.float64)) for mask in masks]))
+    masks = np.random.default_rng(seed).random((bases, elements)) < probability(keep_prob)
+    return _of_values(masks, np.stack([np.asarray(game(_flips(mask)), dtype=np.float64) for mask in masks]))
 
 
 def on_both_scales(
     game: ScaledGame, bases: int, rng: np.random.Generator, keep_prob: float = 0.5
 ) -> dict[str, ContextDependence]:
     """The same on each scale of a game, from one evaluation."""
-    masks = rng.random((bases, game.n)) < keep_prob
+    masks = rng.random((bases, game.n)) < probability(keep_prob)
     values = [game.performance(_flips(mask)) for mask in masks]
-    return {
-        scale: of_worths(np.stack([_worth(mask, v[scale]) for mask, v in zip(masks, values, strict=True)]))
-        for scale in values[0]
-    }
+    return {scale: _of_values(masks, np.stack([v[scale] for v in values])) for scale in values[0]}
 
 
 def _flips(mask: Bools) -> Bools:
@@ -80,16 +79,13 @@ def _flips(mask: Bools) -> Bools:
     return np.concatenate([mask[None], mask ^ np.eye(len(mask), dtype=np.bool_)])
 
 
-def _worth(mask: Bools, values: Floats) -> Floats:
-    """``delta_i`` (n,) of every element beside the partners of a mask (n,), from the values of its flips."""
-    worth: Floats = np.where(mask, 1.0, -1.0) * (values[0] - values[1:])
-    return worth
-
-
-def of_worths(worth: Floats) -> ContextDependence:
-    """Context dependence from ``delta_i`` beside each set of partners, (bases, n)."""
-    bases = len(worth)
+def _of_values(masks: Bools, values: Floats) -> ContextDependence:
+    """Context dependence from masks (bases, n) and the values (bases, n + 1) of the flips of each."""
+    bases, largest = len(masks), float(np.max(np.abs(values)))
+    worth = np.where(masks, 1.0, -1.0) * (values[:, :1] - values[:, 1:])  # delta_i beside each set of partners
     sums, squares = worth.sum(0), (worth**2).sum(0)
+    constant = squares.sum() <= _RELATIVE_FLOOR * bases * largest**2
+    without_effect = (squares <= _RELATIVE_FLOOR * squares.sum()) | constant
     groups = np.array_split(np.arange(bases), GROUPS)
     left_out = [(sums - worth[g].sum(0), squares - (worth[g] ** 2).sum(0), bases - len(g)) for g in groups]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -100,11 +96,11 @@ def of_worths(worth: Floats) -> ContextDependence:
     return ContextDependence(
         mixability=sums / bases,
         mixability_error=worth.std(0, ddof=1) / np.sqrt(bases),
-        dependence=each,
-        dependence_error=each_error,
-        overall=overall,
-        overall_error=overall_error,
-        reason="" if squares.any() else "no element makes any difference",
+        dependence=np.where(without_effect, np.nan, each),
+        dependence_error=np.where(without_effect, np.nan, each_error),
+        overall=np.nan if constant else overall,
+        overall_error=np.nan if constant else overall_error,
+        reason="no element makes any difference" if constant else "",
     )
 
 

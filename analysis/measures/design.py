@@ -39,19 +39,23 @@ class MaskDesign:
 def complete(n: int, keep_prob: float = 0.5) -> MaskDesign:
     """All masks of ``n <= 24`` elements."""
     _tabulable(n)
-    return MaskDesign(masks=_numbered(n, 0, 2**n), kind="complete", keep_prob=_probability(keep_prob))
+    return MaskDesign(masks=_numbered(n, 0, 2**n), kind="complete", keep_prob=probability(keep_prob))
 
 
 def tabulate(game: Callable[[Bools], ArrayLike], n: int) -> Floats:
     """The values (2**n,) of all masks, evaluated a block at a time, so that the masks never lie in memory together.
 
-    Raises ValueError for more than 24 elements, and where the values would not fit into the memory that is free.
+    Raises ValueError for more than 24 elements, where the values would not fit into the memory that is free, and for a
+    game that gives anything but one value a mask.
     """
     _tabulable(n)
     values = np.empty(2**n)
     for start in range(0, 2**n, _BLOCK):
         end = min(start + _BLOCK, 2**n)
-        values[start:end] = game(_numbered(n, start, end))
+        found = np.asarray(game(_numbered(n, start, end)), dtype=np.float64)
+        if found.shape != (end - start,):
+            raise ValueError(f"values must have shape ({end - start},), one for each mask; got {found.shape}")
+        values[start:end] = found
     return values
 
 
@@ -92,7 +96,7 @@ def sample(n: int, samples: int, rng: np.random.Generator, keep_prob: float = 0.
     if keep_prob == 0.5:
         half = rng.integers(0, 2, size=(-(-samples // 2), n), dtype=np.uint8).astype(np.bool_)
         return MaskDesign(masks=np.concatenate([half, ~half]), kind="antithetic", keep_prob=keep_prob)
-    masks = rng.random((samples, n)) < _probability(keep_prob)
+    masks = rng.random((samples, n)) < probability(keep_prob)
     return MaskDesign(masks=masks, kind="independent", keep_prob=keep_prob)
 
 
@@ -113,7 +117,8 @@ def affordable(n: int, samples: int | None) -> bool:
     return n <= EXACT_LIMIT if samples is None else n <= TABLE_LIMIT and 2**n <= samples
 
 
-def _probability(keep_prob: float) -> float:
+def probability(keep_prob: float) -> float:
+    """A keep probability at which masks differ. Raises ValueError where it is not strictly between 0 and 1."""
     if not 0.0 < keep_prob < 1.0:
         raise ValueError(f"keep_prob must lie strictly between 0 and 1; got {keep_prob}")
     return keep_prob

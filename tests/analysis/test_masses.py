@@ -8,6 +8,7 @@ from analysis.measures.masses import deconvolved_masses, exact_masses
 from tests.strategies import Masks, Values
 
 
+@pytest.mark.oracle
 def test_masses_without_error_are_sums() -> None:
     found = deconvolved_masses(np.array([2.0, -1.0, 0.5, 0.0]), 0.0)
     assert found.values.tolist() == [2.5, 1.0]

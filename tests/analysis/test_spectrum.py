@@ -1,29 +1,15 @@
 """The interaction spectrum against closed forms, axioms, an independent library, and its own exact form."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import complete, interaction_spectrum, sample, spectrum, walsh_transform
-from tests.strategies import Masks, Values, table_game, tables
+from tests.strategies import Masks, Values, additive, conspiracies, parity, table_game, tables
 
 
-def additive(weights: Values) -> Callable[[Masks], Values]:
-    return lambda masks: masks @ weights
-
-
-def parity(masks: Masks) -> Values:
-    return np.where(masks.sum(1) % 2 == 0, 1.0, -1.0)
-
-
-def conspiracies(size: int, blocks: int) -> Callable[[Masks], Values]:
-    """Blocks that pay 1 each if all their members are there."""
-    return lambda masks: masks.reshape(len(masks), blocks, size).all(2).sum(1).astype(float)
-
-
+@pytest.mark.oracle
 def test_additive_game_is_all_first_order() -> None:
     found = interaction_spectrum(additive(np.arange(1.0, 9.0)), n=8)
     assert found.shares == pytest.approx([1, 0, 0], abs=1e-12)
@@ -32,6 +18,7 @@ def test_additive_game_is_all_first_order() -> None:
     assert (found.synergy, found.redundancy) == pytest.approx((0, 0), abs=1e-10)
 
 
+@pytest.mark.oracle
 def test_parity_has_all_its_variance_at_order_n() -> None:
     assert interaction_spectrum(parity, n=6).shares == pytest.approx([0, 0, 1], abs=1e-12)
     assert interaction_spectrum(parity, n=2).shares == pytest.approx([0, 1, 0], abs=1e-12)
@@ -40,6 +27,7 @@ def test_parity_has_all_its_variance_at_order_n() -> None:
     assert np.abs(coefficients[:-1]).max() < 1e-12
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize(("size", "blocks"), [(2, 1), (3, 2), (5, 2), (2, 5)])
 def test_conspiracies_have_their_closed_form(size: int, blocks: int) -> None:
     """f_S**2 = 4**-size for each non-empty S inside a block; disjoint blocks add up."""
@@ -52,6 +40,7 @@ def test_conspiracies_have_their_closed_form(size: int, blocks: int) -> None:
     assert found.redundancy == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.oracle
 def test_and_and_or_differ_only_in_the_sign_of_their_interactions() -> None:
     conspiracy = interaction_spectrum(lambda m: m.all(1) * 1.0, n=3)
     spare_parts = interaction_spectrum(lambda m: m.any(1) * 1.0, n=3)
@@ -60,6 +49,7 @@ def test_and_and_or_differ_only_in_the_sign_of_their_interactions() -> None:
     assert conspiracy.synergy == pytest.approx(spare_parts.redundancy)
 
 
+@pytest.mark.oracle
 @given(tables(), st.sampled_from([0.5, 0.2, 0.9]))
 def test_variance_over_masks_is_the_sum_over_orders(values: Values, keep_prob: float) -> None:
     """Parseval for the product measure."""
@@ -72,6 +62,7 @@ def test_variance_over_masks_is_the_sum_over_orders(values: Values, keep_prob: f
     assert np.sum(coefficients[1:] ** 2) == pytest.approx(weight @ (values - mean) ** 2)
 
 
+@pytest.mark.oracle
 @given(tables(least=2), st.sampled_from([0.5, 0.3]))
 def test_mixability_is_the_difference_that_presence_makes(values: Values, keep_prob: float) -> None:
     game = table_game(values)
@@ -84,6 +75,7 @@ def test_mixability_is_the_difference_that_presence_makes(values: Values, keep_p
     assert found.mixability[0] == pytest.approx(rest @ (game(there) - game(gone)) / 2)
 
 
+@pytest.mark.oracle
 @given(tables(least=3, most=6), tables(least=3, most=6), st.floats(-3, 3))
 def test_mixability_and_interaction_are_linear(one: Values, two: Values, factor: float) -> None:
     two = np.resize(two, one.size)
@@ -94,6 +86,7 @@ def test_mixability_and_interaction_are_linear(one: Values, two: Values, factor:
     assert both.interaction == pytest.approx(a.interaction + factor * b.interaction, abs=1e-9 * scale)
 
 
+@pytest.mark.oracle
 @given(tables(least=2, most=6))
 def test_an_element_without_effect_has_none(values: Values) -> None:
     n = values.size.bit_length() - 1
@@ -104,6 +97,7 @@ def test_an_element_without_effect_has_none(values: Values) -> None:
     assert found.shares == pytest.approx(without.shares)
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("n", [8, 10, 12])
 def test_banzhaf_values_and_interactions_agree_with_an_independent_library(n: int) -> None:
     shapiq = pytest.importorskip("shapiq")
@@ -143,6 +137,7 @@ def sampled_bias(kind: str, repeats: int = 400, masks: int = 128) -> tuple[Value
     return np.mean(estimates, 0), np.std(estimates, 0, ddof=1) / np.sqrt(repeats), truth
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("kind", ["antithetic", "independent"])
 def test_sampled_variances_are_unbiased(kind: str) -> None:
     """The plain square would be too large by about n Var v / masks, many standard errors; see the next test."""
@@ -180,6 +175,7 @@ def test_jackknife_intervals_cover_at_about_their_rate() -> None:
     assert 0.88 <= covered / trials <= 0.99
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("n", [24, 60])
 def test_sampled_spectra_find_the_exact_one(n: int) -> None:
     found = [interaction_spectrum(conspiracies(3, n // 3), n=n, samples=4096, seed=seed) for seed in range(40)]
