@@ -261,6 +261,51 @@ def _condition(side: "Side", condition: str) -> str:
     return f", {words.get(condition, condition)}" if condition else ""
 
 
+@app.command()
+def measures(
+    name: Annotated[str, typer.Argument(help="Part of a measure's name; all by default.")] = "",
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="The whole glossary as Markdown.", rich_help_panel=SHOW)
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=SHOW)] = False,
+) -> None:
+    """The glossary: every measure's formula, range, meaning, estimator, cost and source.
+
+    Examples:
+
+    - `mixability measures`
+
+    - `mixability measures synergy`
+    """
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    from analysis.measures.registry import MEASURES, as_markdown, entry
+
+    found = {key: measure for key, measure in MEASURES.items() if name.lower() in f"{key} {measure.label}".lower()}
+    if not found:
+        typer.echo(f"no measure is called {name!r}; mixability measures lists them all", err=True)
+        raise SystemExit(EXIT_USAGE)
+    if markdown:
+        typer.echo(as_markdown(), nl=False)
+        return
+    if json:
+        from dataclasses import asdict
+        from json import dumps
+
+        typer.echo(dumps({key: asdict(measure) for key, measure in found.items()}, indent=2))
+        return
+    console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+    for key, measure in found.items():
+        console.print(Text.assemble((measure.label, "bold"), (f"  {key}", "dim")))
+        table = Table.grid(padding=(0, 2))
+        for heading, text in entry(measure):
+            table.add_row(Text(heading, style="dim"), Text(text))
+        console.print(Padding(table, (0, 0, 1, 2)))
+
+
 READ = "How to read the table"
 
 

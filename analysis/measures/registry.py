@@ -282,14 +282,32 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-def as_text(measure: Measure) -> list[tuple[str, str]]:
-    """An entry as headings and sentences, in the order in which a reader asks."""
+def entry(measure: Measure) -> list[tuple[str, str]]:
+    """An entry as headings and texts, in the order in which a reader asks."""
     return [
-        ("formula", measure.formula),
-        ("range", measure.bounds),
-        ("low", measure.low_means),
-        ("high", measure.high_means),
-        ("estimator", measure.estimator),
-        ("evaluations", measure.cost),
-        ("source", measure.source),
+        ("Formula", measure.formula),
+        ("Range", measure.bounds),
+        ("Low", measure.low_means),
+        ("High", measure.high_means),
+        ("Estimator", measure.estimator),
+        ("Evaluations", measure.cost),
+        ("Source", measure.source),
     ]
+
+
+def as_markdown() -> str:
+    """The whole glossary as a page of Markdown."""
+    lines = [
+        "# The measures",
+        "",
+        "The same for genes and for neurons. A whole is a game `v`, a function of which elements are present; each is",
+        "present with probability `q`, 1/2 unless said otherwise. Written by `mixability measures --markdown`.",
+    ]
+    for measure in MEASURES.values():
+        lines += ["", f"## {measure.label[0].upper()}{measure.label[1:]}", ""]
+        lines += [f"- **{heading}**: {_code(heading, text)}" for heading, text in entry(measure)]
+    return "\n".join(lines) + "\n"
+
+
+def _code(heading: str, text: str) -> str:
+    return f"`{text}`" if heading == "Formula" else text
