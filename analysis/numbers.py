@@ -41,6 +41,14 @@ def difference(comparison: Comparison) -> str:
     return f"{signed(c.difference, decimals)} [{signed(c.low, decimals)}, {signed(c.high, decimals)}]"
 
 
+def effect(comparison: Comparison) -> str:
+    """Hedges' g and its interval."""
+    c = comparison
+    if np.isnan(c.hedges_g_low):
+        return signed(c.hedges_g)
+    return f"{signed(c.hedges_g, 1)} [{signed(c.hedges_g_low, 1)}, {signed(c.hedges_g_high, 1)}]"
+
+
 def arms(comparison: Comparison) -> tuple[str, str]:
     """The means of both arms, with the decimals of their difference."""
     c = comparison

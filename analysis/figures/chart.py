@@ -35,11 +35,13 @@ class Chart:
     """What was run: replicates, seed, settings."""
     figure: Figure
     plotted: Sequence[Plotted]
+    details: str = ""
+    """More of what it says, for those who do not see it."""
 
     @property
     def alt(self) -> str:
         """The figure in words."""
-        return f"{self.title} {self.how} {self.reading} {self.origin}"
+        return "\n".join(filter(None, (f"{self.title} {self.how} {self.reading} {self.origin}", self.details)))
 
     def files(self, *, width: int | None = None) -> dict[str, bytes]:
         """Content by suffix: ``png`` (``width`` pixels wide), ``svg``, ``csv`` of the numbers, ``txt`` in words."""

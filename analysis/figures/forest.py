@@ -30,7 +30,7 @@ def draw_forest(axes: Axes, results: SideResults, keys: Sequence[str]) -> list[P
         if key in results.findings:
             rows.append(_draw_finding(axes, float(place), results.findings[key], results.side.name))
         else:
-            axes.annotate("not measured on this side", (0, place), ha="center", va="center", fontsize=7, color=quiet())
+            axes.annotate("not measured here", (2.5, place), ha="left", va="center", fontsize=7, color=quiet())
     axes.set_xscale("symlog", linthresh=1, linscale=0.6)
     axes.set_xlim(-_LIMIT, _LIMIT)
     axes.set_xticks([-100, -10, 0, 10, 100])

@@ -1,6 +1,7 @@
 """Write what a comparison found: figure, tables, page."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,21 +11,19 @@ from analysis import numbers
 from analysis.experiments.claims import Finding, judge
 from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, Done
 from analysis.figures.comparison import comparison_chart
-from analysis.figures.plotted import to_csv
+from analysis.figures.registry import FIGURES
 from analysis.figures.results import SideResults
-from analysis.figures.theme import render
 from analysis.measures.registry import MEASURES
 from analysis.report import words
 from analysis.runs.folder import Cell, write_whole
 from analysis.runs.record import provenance, strict
 from analysis.sides.base import Side
 
+MORE_FIGURES = ("forest", "context-dependence", "interaction-network")
+"""Kinds of figure that stand on the page below the comparison."""
 PRODUCTS = (
     "index.html",
-    "comparison.png",
-    "comparison.svg",
-    "comparison.csv",
-    "alt.txt",
+    *(f"{name}.{suffix}" for name in ("comparison", *MORE_FIGURES) for suffix in ("png", "svg", "csv", "txt")),
     "summary.json",
     "records.jsonl",
     "spec.toml",
@@ -49,19 +48,21 @@ def write_report(spec: CompareSpec, done: Sequence[Done], folder: Path) -> Repor
     write_whole(folder / "records.jsonl", "".join(record.to_json() + "\n" for record in records).encode())
     findings = judge(CLAIMS, SIDES, records, spec.seed)
     subtitles = [genes_subtitle(spec), neurons_subtitle(spec)]
-    chart = comparison_chart(results(spec, done, findings), subtitles)
-    alt = words.alt_text(chart.how, findings, SIDES, subtitles)
-    write_whole(folder / "comparison.csv", to_csv(chart.plotted).encode())
-    write_whole(folder / "alt.txt", alt.encode())
-    images = render(chart.figure, alt)
-    for suffix, image in images.items():
-        write_whole(folder / f"comparison.{suffix}", image)
+    sides = results(spec, done, findings)
+    origin = f"{spec.replicates} paired replicates, seed {spec.seed}. Genes: {subtitles[0]}. Neurons: {subtitles[1]}."
+    details = words.in_words(findings, SIDES, subtitles)
+    charts = [replace(comparison_chart(sides, subtitles), details=details)]
+    charts += [FIGURES[name].chart(sides, origin) for name in MORE_FIGURES]
+    pictures = []
+    for chart in charts:
+        files = chart.files()
+        for suffix, content in files.items():
+            write_whole(folder / f"{chart.name}.{suffix}", content)
+        pictures.append({"chart": chart, "svg": _inline(files["svg"].decode(), chart.name)})
     summary = _summary(spec, done, findings)
     constant = {side.name: _constant(side, of_side) for side, of_side in zip(SIDES, cells, strict=True)}
     write_whole(folder / "summary.json", (json.dumps(summary, indent=2, allow_nan=False) + "\n").encode())
-    write_whole(
-        folder / "index.html", _page(spec, images["svg"].decode(), findings, summary, constant, subtitles, alt).encode()
-    )
+    write_whole(folder / "index.html", _page(spec, pictures, findings, summary, constant, subtitles).encode())
     return Report(findings=findings, summary=summary)
 
 
@@ -131,14 +132,19 @@ def _constant(side: Side, cells: Sequence[Cell]) -> str:
     return f"Association leaves out constant elements: on average {counted}."
 
 
+def _inline(svg: str, name: str) -> str:
+    """An SVG to stand in a page: its ids, which number the parts of one figure, made its own."""
+    text = svg[svg.index("<svg") :]
+    return re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{name}-", text)
+
+
 def _page(
     spec: CompareSpec,
-    svg: str,
+    pictures: Sequence[dict[str, Any]],
     findings: Sequence[Finding],
     summary: dict[str, Any],
     constant: dict[str, str],
     subtitles: Sequence[str],
-    alt: str,
 ) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only here
 
@@ -150,8 +156,7 @@ def _page(
         lstrip_blocks=True,
     )
     return environment.get_template("comparison.html.j2").render(
-        svg=svg[svg.index("<svg") :],
-        alt=alt,
+        pictures=pictures,
         sides=[
             {
                 "side": side,
@@ -177,6 +182,6 @@ def _page(
         products=PRODUCTS[1:],
         arms=numbers.arms,
         difference=numbers.difference,
+        effect=numbers.effect,
         number=numbers.number,
-        signed=numbers.signed,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.experiments.claims import Finding, overall
 from analysis.measures.registry import MEASURES
-from analysis.numbers import arms, difference, signed
+from analysis.numbers import arms, difference, effect
 from analysis.sides.base import Side
 from analysis.stats import MIN_REPLICATES, Verdict
 
@@ -33,7 +33,7 @@ def sentence(finding: Finding, side: Side) -> str:
     without, with_mixing = arms(c)
     text = (
         f"{label(finding, side)}: {without} {side.arms[0]}, {with_mixing} {side.arms[1]}; "
-        f"difference {difference(c)}, Hedges' g {signed(c.hedges_g)}; "
+        f"difference {difference(c)}, Hedges' g {effect(c)}; "
         f"smallest effect of interest {finding.smallest:g}: {finding.verdict}"
     )
     if finding.needed:
@@ -73,10 +73,10 @@ def headline(findings: Sequence[Finding], sides: Sequence[Side]) -> str:
     return " ".join(sentences)
 
 
-def alt_text(how: str, findings: Sequence[Finding], sides: Sequence[Side], subtitles: Sequence[str]) -> str:
-    """What a figure of all findings shows, for those who do not see it; ``how`` says what is drawn."""
-    lines = [how]
+def in_words(findings: Sequence[Finding], sides: Sequence[Side], subtitles: Sequence[str]) -> str:
+    """All findings as sentences, a line each; ``subtitles`` say what each side ran."""
+    lines = []
     for side, subtitle in zip(sides, subtitles, strict=True):
         lines.append(f"{side.title} ({subtitle}), {side.arms[0]} against {side.arms[1]}.")
         lines += [sentence(f, side) for f in findings if f.side == side.name]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
