@@ -152,6 +152,7 @@ def spec_name(spec: "CompareSpec") -> str:
 def _run(spec: "CompareSpec", path: Path, jobs: int, *, show: bool) -> "list[Done]":
     """Run what is missing, with a progress bar for each engine on a terminal."""
     from analysis.experiments.compare import SIDES, run
+    from analysis.numbers import counted
     from analysis.report.comparison import genes_subtitle, neurons_subtitle
     from analysis.runs.folder import RunFolder
 
@@ -159,7 +160,7 @@ def _run(spec: "CompareSpec", path: Path, jobs: int, *, show: bool) -> "list[Don
     done: list[Done] = []
     terminal = sys.stderr.isatty() and show
     if show and not terminal:
-        typer.echo(f"comparing {spec.replicates} replicates of {'; and of '.join(what.values())}", err=True)
+        typer.echo(f"comparing {counted(spec.replicates, 'replicate')} of {'; and of '.join(what.values())}", err=True)
     try:
         results = run(spec, RunFolder(path), jobs)
         done.extend(_with_bars(results, spec, [s.name for s in SIDES], what) if terminal else results)

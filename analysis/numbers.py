@@ -18,6 +18,11 @@ def number(value: float, decimals: int | None = None) -> str:
     return text.replace("-", _MINUS)
 
 
+def counted(count: int, noun: str) -> str:
+    """A count with its noun, which takes an s for all but one."""
+    return f"{count:,} {noun}" + "s" * (count != 1)
+
+
 def decimals_for(*values: float) -> int:
     """Decimals with which the largest of some numbers shows at least two digits that matter; at most 4."""
     largest = max((abs(v) for v in values if np.isfinite(v)), default=0.0)

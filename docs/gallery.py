@@ -15,7 +15,7 @@ from analysis.figures.comparison import comparison_chart
 from analysis.figures.registry import FIGURES
 from analysis.figures.theme import THEMES
 from analysis.measures.combining import CombiningAbility
-from analysis.report.comparison import genes_subtitle, neurons_subtitle, results
+from analysis.report.comparison import genes_subtitle, neurons_subtitle, origin, results
 from analysis.runs.folder import RunFolder, write_whole
 from analysis.runs.spec import dump_toml
 from analysis.sides.base import Pool
@@ -49,9 +49,8 @@ def charts(spec: CompareSpec, folder: Path) -> list[list[Chart]]:
     sides = results(spec, done, judge(CLAIMS, SIDES, records, spec.seed))
     sides = [replace(side, pools=found) for side, found in zip(sides, tables(spec), strict=True)]
     settings = [genes_subtitle(spec), neurons_subtitle(spec)]
-    origin = f"{spec.replicates} paired replicates, seed {spec.seed}. Genes: {settings[0]}. Neurons: {settings[1]}."
     drawn = [[comparison_chart(sides, settings, theme) for theme in THEMES]]
-    return drawn + [[kind.chart(sides, origin, theme) for theme in THEMES] for kind in FIGURES.values()]
+    return drawn + [[kind.chart(sides, origin(spec), theme) for theme in THEMES] for kind in FIGURES.values()]
 
 
 def page(all_charts: list[Chart]) -> str:
@@ -84,16 +83,41 @@ parents of each kind. Left genes, right neurons; orange without mixing, blue wit
 """
 
 
+def readme(all_charts: list[Chart]) -> str:
+    """The same for a reader of the repository, with the pictures alone."""
+    entries = "\n".join(
+        f"""
+## {chart.title}
+
+{chart.reading}
+
+<picture><source srcset="{chart.name}-dark.png" media="(prefers-color-scheme: dark)">
+<img src="{chart.name}-light.png" alt="{escape(" ".join(chart.alt.split()))}"></picture>
+
+{chart.how}"""
+        for chart in all_charts
+    )
+    return f"""# The figures
+
+Every kind of figure, from one run of `mixability compare` with its defaults and a pool of {PARENTS} parents of each
+kind. Left genes, right neurons; orange without mixing, blue with it. `make gallery` draws them again, and writes SVG,
+the numbers (CSV), the words (TXT) and a page, `index.html`, beside them.
+{entries}
+"""
+
+
 def main() -> None:
     """Draw, or redraw from the cells of the last time."""
     print("comparing, then drawing; about two minutes the first time", file=sys.stderr)
     both = charts(CompareSpec(), ROOT / "runs" / "gallery")
     for chart_by_theme in both:
         for theme, chart in zip(THEMES, chart_by_theme, strict=True):
-            for suffix, content in chart.files(width=1600).items():
+            for suffix, content in chart.files(width=1400).items():
                 name = f"{chart.name}-{theme}.{suffix}" if suffix in {"png", "svg"} else f"{chart.name}.{suffix}"
                 write_whole(GALLERY / name, content)
-    write_whole(GALLERY / "index.html", page([light for light, _ in both]).encode())
+    light = [one for one, _ in both]
+    write_whole(GALLERY / "index.html", page(light).encode())
+    write_whole(GALLERY / "README.md", readme(light).encode())
     print(f"{len(both)} figures: {GALLERY / 'index.html'}")
 
 

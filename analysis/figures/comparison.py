@@ -12,7 +12,7 @@ from analysis.figures.chart import Chart, on_both_scales
 from analysis.figures.plotted import Plotted
 from analysis.figures.results import SideResults
 from analysis.figures.theme import Theme, arms, faint, paper, quiet, theme
-from analysis.numbers import outcome
+from analysis.numbers import counted, outcome
 
 _SIZE = (10.0, 16.4)
 _TITLE = "What mixing does to genes and to neurons"
@@ -77,7 +77,7 @@ def comparison_chart(sides: Sequence[SideResults], subtitles: Sequence[str], the
         title=_TITLE,
         reading=crossing.KIND.reading(sides),
         how=_HOW,
-        origin=f"{min(side.replicates for side in sides)} paired replicates. {'; '.join(subtitles)}.",
+        origin=f"{counted(min(side.replicates for side in sides), 'paired replicate')}. {'; '.join(subtitles)}.",
         figure=figure,
         plotted=rows,
     )
@@ -88,9 +88,9 @@ def _head(figure: Figure, sides: Sequence[SideResults], subtitles: Sequence[str]
     left = [grid[0, column].get_position(figure).x0 for column in (0, 1)]
     margin = 0.022
     figure.text(margin, 0.981, _TITLE, fontsize=17, fontweight="bold", va="center")
-    replicates = min(side.replicates for side in sides)
+    replicates = counted(min(side.replicates for side in sides), "paired replicate")
     under = (
-        f"the same measures on both sides; {replicates} paired replicates; each claim with its verdict, "
+        f"the same measures on both sides; {replicates}; each claim with its verdict, "
         "the difference that mixing makes and its 95 % interval"
     )
     figure.text(margin, 0.9625, under, color=quiet(), va="center")

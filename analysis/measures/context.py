@@ -16,6 +16,7 @@ from analysis.measures.jackknife import GROUPS, T_GROUPS, jackknife_error
 
 MIN_BASES = 2 * GROUPS
 _RELATIVE_FLOOR = 1e-12
+_TOGETHER = 4096  # evaluations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,8 @@ def context_dependence(
     if bases < MIN_BASES:
         raise ValueError(f"context dependence needs at least {MIN_BASES} sets of partners; got {bases}")
     masks = np.random.default_rng(seed).random((bases, elements)) < probability(keep_prob)
-    return _of_values(masks, np.stack([np.asarray(game(_flips(mask)), dtype=np.float64) for mask in masks]))
+    values = [np.asarray(game(_flips(part)), dtype=np.float64) for part in _parts(masks)]
+    return _of_values(masks, np.concatenate(values).reshape(bases, -1))
 
 
 def on_both_scales(
@@ -70,13 +72,24 @@ def on_both_scales(
 ) -> dict[str, ContextDependence]:
     """The same on each scale of a game, from one evaluation."""
     masks = rng.random((bases, game.n)) < probability(keep_prob)
-    values = [game.performance(_flips(mask)) for mask in masks]
-    return {scale: _of_values(masks, np.stack([v[scale] for v in values])) for scale in values[0]}
+    values = [game.performance(_flips(part)) for part in _parts(masks)]
+    return {
+        scale: _of_values(masks, np.concatenate([part[scale] for part in values]).reshape(bases, -1))
+        for scale in values[0]
+    }
 
 
-def _flips(mask: Bools) -> Bools:
-    """The mask (n,) itself and those that differ from it in one element, (n + 1, n)."""
-    return np.concatenate([mask[None], mask ^ np.eye(len(mask), dtype=np.bool_)])
+def _parts(masks: Bools) -> list[Bools]:
+    """The masks in parts whose flips are evaluated together."""
+    size = max(1, _TOGETHER // (masks.shape[1] + 1))
+    return [masks[start : start + size] for start in range(0, len(masks), size)]
+
+
+def _flips(masks: Bools) -> Bools:
+    """Each mask (bases, n) itself, then those that differ from it in one element: (bases (n + 1), n)."""
+    n = masks.shape[1]
+    flipped: Bools = masks[:, None] ^ np.concatenate([np.zeros((1, n), dtype=np.bool_), np.eye(n, dtype=np.bool_)])
+    return flipped.reshape(len(masks) * (n + 1), n)
 
 
 def _of_values(masks: Bools, values: Floats) -> ContextDependence:

@@ -49,10 +49,9 @@ def write_report(spec: CompareSpec, done: Sequence[Done], folder: Path) -> Repor
     findings = judge(CLAIMS, SIDES, records, spec.seed)
     subtitles = [genes_subtitle(spec), neurons_subtitle(spec)]
     sides = results(spec, done, findings)
-    origin = f"{spec.replicates} paired replicates, seed {spec.seed}. Genes: {subtitles[0]}. Neurons: {subtitles[1]}."
     details = words.in_words(findings, SIDES, subtitles)
     charts = [replace(comparison_chart(sides, subtitles), details=details)]
-    charts += [FIGURES[name].chart(sides, origin) for name in MORE_FIGURES]
+    charts += [FIGURES[name].chart(sides, origin(spec)) for name in MORE_FIGURES]
     pictures = []
     for chart in charts:
         files = chart.files()
@@ -64,6 +63,12 @@ def write_report(spec: CompareSpec, done: Sequence[Done], folder: Path) -> Repor
     write_whole(folder / "summary.json", (json.dumps(summary, indent=2, allow_nan=False) + "\n").encode())
     write_whole(folder / "index.html", _page(spec, pictures, findings, summary, constant, subtitles).encode())
     return Report(findings=findings, summary=summary)
+
+
+def origin(spec: CompareSpec) -> str:
+    """What was run, for a figure that stands alone."""
+    replicates = numbers.counted(spec.replicates, "paired replicate")
+    return f"{replicates}, seed {spec.seed}. Genes: {genes_subtitle(spec)}. Neurons: {neurons_subtitle(spec)}."
 
 
 def genes_subtitle(spec: CompareSpec) -> str:
@@ -178,7 +183,7 @@ def _page(
         measures={name: MEASURES[name] for name in dict.fromkeys(f.measure for f in findings)},
         summary=summary,
         command="mixability compare --config spec.toml --out again",
-        replicates=spec.replicates,
+        replicates=numbers.counted(spec.replicates, "paired replicate"),
         products=PRODUCTS[1:],
         arms=numbers.arms,
         difference=numbers.difference,

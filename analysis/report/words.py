@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from analysis.experiments.claims import Finding, overall
 from analysis.measures.registry import MEASURES
-from analysis.numbers import arms, difference, effect
+from analysis.numbers import arms, counted, difference, effect
 from analysis.sides.base import Side
 from analysis.stats import MIN_REPLICATES, Verdict
+
+_MANY = 10_000
 
 ANSWERS = {
     Verdict.SUPPORTED: "Yes",
@@ -37,7 +39,8 @@ def sentence(finding: Finding, side: Side) -> str:
         f"smallest effect of interest {finding.smallest:g}: {finding.verdict}"
     )
     if finding.needed:
-        text += f"; about {finding.needed} replicates would decide"
+        many = finding.needed > _MANY
+        text += f"; {'more than' if many else 'about'} {min(finding.needed, _MANY):,} replicates would decide"
     return text + "."
 
 
@@ -58,7 +61,7 @@ def headline(findings: Sequence[Finding], sides: Sequence[Side]) -> str:
     """What the two central measures say, side by side, and plainly whether they can be told from no difference."""
     pairs = max(f.comparison.replicates for f in findings)
     if pairs < MIN_REPLICATES:
-        return f"{pairs} replicates are too few for intervals; run with --replicates {MIN_REPLICATES} or more."
+        return f"{counted(pairs, 'replicate')}: too few for intervals; run with --replicates {MIN_REPLICATES} or more."
     sentences = []
     for measure in ("hybrid_viability", "first_order_share"):
         parts = []
