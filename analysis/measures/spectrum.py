@@ -14,12 +14,13 @@ from analysis.arrays import Bools, Floats
 from analysis.measures import walsh
 from analysis.measures.design import MaskDesign, affordable, choose, tabulate
 from analysis.measures.game import AnyGame, size_of
-from analysis.measures.jackknife import GROUPS, T_GROUPS, jackknife_error
+from analysis.measures.jackknife import GROUPS, error_of_products, jackknife_error, quadratic_variance
 from analysis.measures.masses import Masses, deconvolved_masses, exact_masses
 
 ORDERS = ("1", "2", "3+")
 _WIDEST = 0.5
 _RELATIVE_FLOOR = 1e-12
+_ROWS = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,9 @@ class Spectrum:
     """(3,): ``W_k / Var v`` for orders 1, 2 and 3 and up. They sum to 1; a sampled one may fall a little outside
     [0, 1]. NaN where `reason` says why."""
     shares_error: Floats
-    """(3,): jackknife standard error over masks; 0 for a complete design."""
+    """(3,): standard error over masks; 0 for a complete design."""
+    shares_reach: Floats
+    """(3,): how far a 95 % interval over masks reaches either way; 0 for a complete design."""
     all_shares: Floats
     """(n,): the share of every order, for a complete design; empty for a sample."""
     mixability: Floats
@@ -71,8 +74,7 @@ class Spectrum:
     @property
     def intervals(self) -> Floats:
         """(2, 3): lower and upper end of a 95 % interval of each share, over masks."""
-        reach = T_GROUPS * self.shares_error
-        return np.stack([self.shares - reach, self.shares + reach])
+        return np.stack([self.shares - self.shares_reach, self.shares + self.shares_reach])
 
     def strongest(self, count: int) -> list[tuple[int, int, float, float]]:
         """The pairs with the largest ``|I_ij|``: elements, interaction, standard error."""
@@ -140,6 +142,7 @@ def exact_spectrum(values: Floats, keep_prob: float = 0.5) -> Spectrum:
         variance=variance,
         shares=np.array([shares[0], shares[1:2].sum(), shares[2:].sum()]),
         shares_error=np.full(3, np.nan) if reason else np.zeros(3),
+        shares_reach=np.full(3, np.nan) if reason else np.zeros(3),
         all_shares=shares,
         mixability=coefficients[single] / np.sqrt(spread),
         mixability_error=np.zeros(n),
@@ -227,9 +230,12 @@ def _sampled(design: MaskDesign, values: Floats) -> Spectrum:
         variances.append(rest.variances(antithetic=antithetic))
         masses.append(_masses(rest, pair_error, whole).values)
     reason = _constant(estimate[2], 1.0) or _undetermined(estimate[2], np.array(variances)[:, 2])
+    first, second = _products(groups)
+    of_pairs = np.array([quadratic_variance(each, total.count) for each in (first, second, first + second)])
     with np.errstate(invalid="ignore", divide="ignore"):  # of a constant game, for which they are not shown
         shares, shares_error = _shares(estimate), jackknife_error(np.array([_shares(v) for v in variances]))
-    blurred = _blurred(shares_error, len(values))
+        shares_error, shares_reach = error_of_products(shares_error, of_pairs / estimate[2] ** 2)
+    blurred = _blurred(float(shares_reach[1]), len(values))
     unknown = np.array([bool(reason), bool(reason or blurred), bool(reason or blurred)])
     interaction = np.asarray(total.pair / total.count * (unit / spread), dtype=np.float64)
     np.fill_diagonal(interaction, 0.0)
@@ -237,6 +243,7 @@ def _sampled(design: MaskDesign, values: Floats) -> Spectrum:
         variance=float(estimate[2]) * unit**2,
         shares=np.where(unknown, np.nan, shares),
         shares_error=np.where(unknown, np.nan, shares_error),
+        shares_reach=np.where(unknown, np.nan, shares_reach),
         all_shares=np.empty(0),
         mixability=total.single / total.count * (unit / np.sqrt(spread)),
         mixability_error=single_error * (unit / np.sqrt(spread)),
@@ -268,6 +275,19 @@ def _total(groups: list[_Sums]) -> _Sums:
     """Sums over all groups, in double precision."""
     fields: list[Any] = [sum((getattr(g, f) for g in groups), np.float64(0.0)) for f in _Sums.__dataclass_fields__]
     return _Sums(*fields)
+
+
+def _products(groups: list[_Sums]) -> tuple[Floats, Floats]:
+    """Sums over elements, and over pairs of elements, of the products of two groups' sums, (groups, groups) each."""
+    single = np.array([group.single for group in groups])
+    n = single.shape[1]
+    pairs = np.zeros((len(groups), len(groups)))
+    for start in range(0, n, _ROWS):
+        rows = np.stack([group.pair[start : start + _ROWS] for group in groups])
+        own = rows[:, np.arange(rows.shape[1]), np.arange(start, start + rows.shape[1])]
+        rows = rows.reshape(len(groups), -1)
+        pairs += (rows @ rows.T - own @ own.T) / 2.0
+    return single @ single.T, pairs
 
 
 def _masses(sums: _Sums, errors: Floats, start: Masses | None) -> Masses:
@@ -313,9 +333,8 @@ def _undetermined(variance: float, left_out: Floats) -> str:
     return "the variance cannot be told from 0 with so few masks" if variance < 2.0 * error else ""
 
 
-def _blurred(error: Floats, masks: int) -> str:
+def _blurred(reach: float, masks: int) -> str:
     """Why the shares of pairs and more are unknown, where their intervals are as wide as what they could be."""
-    reach = float(T_GROUPS * error[1])
     if not reach > _WIDEST:
         return ""
     return (
