@@ -31,7 +31,7 @@ class Association:
 def association(observations: Floats) -> Association:
     """Measure a matrix (observations, n): individuals by loci, or inputs by units.
 
-    Raises ValueError for fewer than 3 observations.
+    Raises ValueError for fewer than 3 observations, and where one is not finite.
     """
     count, n = observations.shape
     if count < 3:
@@ -39,7 +39,10 @@ def association(observations: Floats) -> Association:
     centred = observations - observations.mean(0)
     covariance = centred.T @ centred / (count - 1)
     spread = np.sqrt(np.diag(covariance))
-    varying = spread > 1e-9 * np.maximum(1.0, np.abs(observations).max(0))
+    largest = np.abs(observations).max(0)
+    if not np.all(np.isfinite(largest)):
+        raise ValueError(f"observations must be finite; element {int(np.argmax(~np.isfinite(largest)))} is not")
+    varying = spread > 8.0 * np.finfo(centred.dtype).eps * np.sqrt(count) * largest
     correlation = np.full((n, n), np.nan)
     kept = np.ix_(varying, varying)
     correlation[kept] = covariance[kept] / np.outer(spread[varying], spread[varying])

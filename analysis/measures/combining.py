@@ -12,8 +12,10 @@ import numpy as np
 
 from analysis.arrays import Bools, Floats
 from analysis.measures.game import ScaledGame
+from analysis.measures.jackknife import jackknife_error
 
 MIN_PARENTS = 4
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,15 +72,18 @@ def combining_ability(hybrids: Floats, noise: float = 0.0) -> CombiningAbility:
     parents = len(hybrids)
     if parents < MIN_PARENTS:
         raise ValueError(f"combining ability needs at least {MIN_PARENTS} parents; got {parents}")
-    mean, general, specific = _parts(hybrids)
+    off = hybrids[~np.eye(parents, dtype=np.bool_)]
+    if not np.all(np.isfinite(off)):
+        raise ValueError("the performance of every hybrid must be finite; leave parents out that give none")
+    _, general, specific = _parts(hybrids)
     variances = _variances(hybrids, noise)
     rest = [np.delete(np.delete(hybrids, i, axis=0), i, axis=1) for i in range(parents)]
-    reason = "" if variances.sum() > 1e-12 * mean**2 else "the hybrids do not differ"
+    reason = "" if np.ptp(off) > _ROUNDING * np.max(np.abs(off)) else "the hybrids do not differ"
+    if not reason and (off.var() <= noise or not np.any(variances > 0.0)):
+        reason = "the hybrids differ by no more than their noise"
+    error = float("nan")
     if not reason and parents > MIN_PARENTS:
-        left_out = np.array([_share(_variances(table, noise)) for table in rest])
-        error = float(np.sqrt((parents - 1) / parents * np.sum((left_out - left_out.mean()) ** 2)))
-    else:
-        error = float("nan")
+        error = float(jackknife_error(np.array([_share(_variances(table, noise)) for table in rest])))
     return CombiningAbility(
         hybrids=hybrids,
         general=general,

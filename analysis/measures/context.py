@@ -11,11 +11,10 @@ import numpy as np
 
 from analysis.arrays import Bools, Floats
 from analysis.measures.design import probability
-from analysis.measures.game import AnyGame, ScaledGame, size_of
+from analysis.measures.game import AnyGame, ScaledGame, evaluate, rounding, size_of
 from analysis.measures.jackknife import GROUPS, T_GROUPS, jackknife_error
 
 MIN_BASES = 2 * GROUPS
-_RELATIVE_FLOOR = 1e-12
 _TOGETHER = 4096  # evaluations
 
 
@@ -57,13 +56,13 @@ def context_dependence(
     """Measure context dependence from ``bases`` random sets of partners, at each of which every element is flipped.
 
     Costs ``bases (n + 1)`` evaluations. (For games of few elements, `interaction_spectrum` gives it exactly.) Raises
-    ValueError for fewer than 32 bases, with which no interval could be given.
+    ValueError for fewer than 32 bases, with which no interval could be given, and for values that are not finite.
     """
     elements = size_of(game, n)
     if bases < MIN_BASES:
         raise ValueError(f"context dependence needs at least {MIN_BASES} sets of partners; got {bases}")
     masks = np.random.default_rng(seed).random((bases, elements)) < probability(keep_prob)
-    values = [np.asarray(game(_flips(part)), dtype=np.float64) for part in _parts(masks)]
+    values = [evaluate(game, _flips(part)) for part in _parts(masks)]
     return _of_values(masks, np.concatenate(values).reshape(bases, -1))
 
 
@@ -94,11 +93,11 @@ def _flips(masks: Bools) -> Bools:
 
 def _of_values(masks: Bools, values: Floats) -> ContextDependence:
     """Context dependence from masks (bases, n) and the values (bases, n + 1) of the flips of each."""
-    bases, largest = len(masks), float(np.max(np.abs(values)))
+    bases, tiny = len(masks), rounding(values)
     worth = np.where(masks, 1.0, -1.0) * (values[:, :1] - values[:, 1:])  # delta_i beside each set of partners
     sums, squares = worth.sum(0), (worth**2).sum(0)
-    constant = squares.sum() <= _RELATIVE_FLOOR * bases * largest**2
-    without_effect = (squares <= _RELATIVE_FLOOR * squares.sum()) | constant
+    without_effect = squares <= bases * tiny**2
+    constant = bool(without_effect.all())
     groups = np.array_split(np.arange(bases), GROUPS)
     left_out = [(sums - worth[g].sum(0), squares - (worth[g] ** 2).sum(0), bases - len(g)) for g in groups]
     with np.errstate(invalid="ignore", divide="ignore"):

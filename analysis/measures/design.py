@@ -1,13 +1,12 @@
 """Which presence masks to evaluate: all of them, or a sample."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from analysis.arrays import Bools, Floats
+from analysis.measures.game import AnyGame, evaluate
 
 EXACT_LIMIT = 20
 """Elements up to which all ``2**n`` masks are evaluated by default."""
@@ -38,42 +37,34 @@ class MaskDesign:
 
 def complete(n: int, keep_prob: float = 0.5) -> MaskDesign:
     """All masks of ``n <= 24`` elements."""
-    _tabulable(n)
+    _tabulable(n, n * 2**n)
     return MaskDesign(masks=_numbered(n, 0, 2**n), kind="complete", keep_prob=probability(keep_prob))
 
 
-def tabulate(game: Callable[[Bools], ArrayLike], n: int) -> Floats:
+def tabulate(game: AnyGame, n: int) -> Floats:
     """The values (2**n,) of all masks, evaluated a block at a time, so that the masks never lie in memory together.
 
     Raises ValueError for more than 24 elements, where the values would not fit into the memory that is free, and for a
-    game that gives anything but one value a mask.
+    game that gives anything but one finite value a mask.
     """
-    _tabulable(n)
+    _tabulable(n, 8 * 2**n)
     values = np.empty(2**n)
     for start in range(0, 2**n, _BLOCK):
         end = min(start + _BLOCK, 2**n)
-        found = np.asarray(game(_numbered(n, start, end)), dtype=np.float64)
-        if found.shape != (end - start,):
-            raise ValueError(f"values must have shape ({end - start},), one for each mask; got {found.shape}")
-        values[start:end] = found
+        values[start:end] = evaluate(game, _numbered(n, start, end))
     return values
 
 
-def table_bytes(n: int) -> float:
-    """Memory that all ``2**n`` values and their transform in place need; 134 MB at n = 24."""
-    return float(8 * 2**n)
-
-
-def _tabulable(n: int) -> None:
+def _tabulable(n: int, needed: float) -> None:
+    """Refuse more elements than can be tabulated, or than there is memory for, before anything is evaluated."""
     import psutil  # noqa: PLC0415 - only here
 
     if not 1 <= n <= TABLE_LIMIT:
         raise ValueError(f"all masks are evaluated for 1 to {TABLE_LIMIT} elements; got {n}: take a sample")
     free = float(psutil.virtual_memory().available)
-    if table_bytes(n) > free:
+    if needed > free:
         raise ValueError(
-            f"all 2**{n} values need {table_bytes(n) / 1e9:.2f} GB of memory and {free / 1e9:.2f} GB are free: "
-            "take a sample"
+            f"all 2**{n} masks need {needed / 1e9:.2f} GB of memory and {free / 1e9:.2f} GB are free: take a sample"
         )
 
 

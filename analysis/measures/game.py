@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.arrays import Bools, Floats
@@ -28,6 +29,32 @@ class ScaledGame(Game, Protocol):
 
 AnyGame = Game | Callable[[Bools], ArrayLike]
 """A game, or a plain function of masks, whose number of elements is given beside it."""
+
+
+_ROUNDING = 1e-12
+
+
+def evaluate(game: AnyGame, masks: Bools) -> Floats:
+    """The values (masks,) of masks (masks, n). Raises ValueError where they are of another shape or not finite."""
+    values = np.asarray(game(masks), dtype=np.float64)
+    if values.shape != (len(masks),):
+        raise ValueError(f"values must have shape ({len(masks)},), one for each mask; got {values.shape}")
+    return finite(values)
+
+
+def finite(values: ArrayLike) -> Floats:
+    """Values as float64. Raises ValueError where one is not finite."""
+    numbers = np.asarray(values, dtype=np.float64)
+    if not np.all(np.isfinite(numbers)):
+        first = int(np.flatnonzero(~np.isfinite(numbers))[0])
+        mend = "check the game's inputs and weights" if np.isnan(numbers[first]) else "clip the performance"
+        raise ValueError(f"values must be finite; mask {first} gave {numbers[first]}: {mend}")
+    return numbers
+
+
+def rounding(values: Floats) -> float:
+    """Differences between values that are no larger than this are taken for rounding."""
+    return _ROUNDING * float(np.max(np.abs(values)))
 
 
 def size_of(game: AnyGame, n: int | None) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.arrays import Bools, Floats
-from analysis.measures.game import AnyGame, size_of
+from analysis.measures.game import AnyGame, evaluate, size_of
 from analysis.measures.jackknife import GROUPS, T_GROUPS, jackknife_error
 
 
@@ -43,7 +43,9 @@ def directional_epistasis(
 
     The draws are orders of being hit, so that k + 1 hits include k. ``baseline``: performance worth nothing, such as
     the accuracy of guessing. The fit is a line through ``ln(-ln w)`` against ``ln k`` (Azevedo et al. 2006), each
-    point weighted by its error. Costs ``most draws + 1`` evaluations. Raises ValueError for fewer than 64 draws.
+    point weighted by its error, but none more than four times as much as the middle one: the curve is a model, and must
+    not hang on a point that is known exactly. Costs ``most draws + 1`` evaluations. Raises ValueError for fewer than 64
+    draws.
     """
     size = size_of(game, n)
     if draws < 4 * GROUPS:
@@ -51,7 +53,7 @@ def directional_epistasis(
     hits = np.arange(1.0, min(most, size) + 1.0)
     place = np.argsort(np.random.default_rng(seed).random((draws, size)), axis=1)
     masks = np.concatenate([np.ones((1, size), dtype=np.bool_), *(place >= k for k in hits)])
-    values = np.asarray(game(masks), dtype=np.float64) - baseline
+    values = evaluate(game, masks) - baseline
     whole, after = float(values[0]), values[1:].reshape(len(hits), draws)
     if whole <= 0.0:
         kept = error = np.full(len(hits), np.nan)
@@ -79,7 +81,7 @@ def directional_epistasis(
 def _unfit(kept: Floats, error: Floats) -> str:
     """Why the curve has no ``ln(-ln w)`` to fit, at some point or surely."""
     if len(kept) < 2:
-        return "one element can be hit only once"
+        return "a curve needs at least 2 hits"
     if np.any(kept <= 2.0 * error):
         return f"nothing is left after {int(np.argmax(kept <= 2.0 * error)) + 1} hits: fit fewer"
     if np.any(kept >= 1.0 - 2.0 * error):
@@ -90,7 +92,8 @@ def _unfit(kept: Floats, error: Floats) -> str:
 def _line(hits: Floats, kept: Floats, error: Floats) -> tuple[float, float]:
     """Intercept and slope of ``ln(-ln w)`` against ``ln k``, weighted."""
     within = np.clip(kept, 1e-12, 1.0 - 1e-12)
-    weight = np.abs(within * np.log(within)) / np.maximum(error, 1e-9)
+    spread = error / np.abs(within * np.log(within))
+    weight = 1.0 / np.maximum(spread, max(np.median(spread) / 4.0, 1e-12))
     design = np.column_stack([np.ones(len(hits)), np.log(hits)]) * weight[:, None]
     intercept, slope = np.linalg.lstsq(design, np.log(-np.log(within)) * weight, rcond=None)[0]
     return float(intercept), float(slope)
@@ -115,5 +118,5 @@ def robustness(game: AnyGame, n: int | None = None, *, tolerance: float) -> Robu
     """Take away every element in turn; ``n + 1`` evaluations."""
     size = size_of(game, n)
     masks: Bools = np.concatenate([np.ones((1, size), dtype=np.bool_), ~np.eye(size, dtype=np.bool_)])
-    values = np.asarray(game(masks), dtype=np.float64)
+    values = evaluate(game, masks)
     return Robustness(cost=values[0] - values[1:], tolerance=tolerance)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.arrays import Floats
-from analysis.measures.game import ScaledGame
+from analysis.measures.game import ScaledGame, finite
 from analysis.measures.walsh import elements
 
 KEEP_PROBS = np.linspace(0.0, 1.0, 11)
@@ -61,6 +61,6 @@ def exact_knock_out(values: Floats) -> KnockOutCurve:
     """The knock-out curve from the values (2**n,) of all masks: a mean over sizes, weighted binomially."""
     n = elements(values)
     sizes = np.bitwise_count(np.arange(2**n, dtype=np.uint32))
-    of_size = np.bincount(sizes, values, n + 1)
+    of_size = np.bincount(sizes, finite(values), n + 1)
     kept, q = np.arange(n + 1), KEEP_PROBS[:, None]
     return KnockOutCurve(mean=(q**kept * (1.0 - q) ** (n - kept)) @ of_size, error=np.zeros(len(KEEP_PROBS)))

@@ -34,7 +34,7 @@ class Masses:
     """(2,): ``S+`` and ``S-``."""
     share: Floats
     """(grid,): share of the pairs not surely different from 0 whose true interaction is at each whole number of
-    standard errors from -10 to 10."""
+    standard errors from -10 to 10; empty where all are."""
 
 
 def exact_masses(interactions: Floats) -> Floats:
@@ -51,8 +51,10 @@ def deconvolved_masses(interactions: Floats, error: float, start: Masses | None 
         return Masses(values=exact_masses(interactions), share=_certain())
     z = interactions / error
     unsure = np.abs(z) <= _SURE
+    if not unsure.any():
+        return Masses(values=exact_masses(interactions), share=_certain())
     counts = np.histogram(z[unsure], _EDGES)[0].astype(np.float64)
-    if start is None:
+    if start is None or not start.share.size:
         share = _maximise(counts, np.full(_GRID.size, 1.0 / _GRID.size), _ROUNDS)
     else:
         share = _maximise(counts, start.share, _MORE_ROUNDS)
@@ -61,7 +63,7 @@ def deconvolved_masses(interactions: Floats, error: float, start: Masses | None 
 
 
 def _certain() -> Floats:
-    return np.where(_GRID == 0.0, 1.0, 0.0)
+    return np.empty(0)
 
 
 def _maximise(counts: Floats, share: Floats, rounds: int) -> Floats:

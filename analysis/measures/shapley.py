@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.arrays import Floats, Integers
 from analysis.measures.design import affordable, tabulate
-from analysis.measures.game import AnyGame, size_of
+from analysis.measures.game import AnyGame, evaluate, finite, size_of
 from analysis.measures.walsh import elements
 
 
@@ -27,8 +27,8 @@ class Shapley:
 def shapley_values(game: AnyGame, n: int | None = None, *, orders: int | None = None, seed: int = 0) -> Shapley:
     """Shapley values, exact up to 20 elements (``2**n`` evaluations) unless ``orders`` is given.
 
-    Else from random orders of entry in pairs of an order and its reverse (Castro et al. 2009), 128 of them, at n - 1
-    evaluations each. Raises ValueError for fewer than 4 orders.
+    Else from random orders of entry (Castro et al. 2009), 128 of them, each used with its reverse, which cancels what
+    is due to pairs; n - 1 evaluations each. Raises ValueError for fewer than 4 orders.
     """
     size = size_of(game, n)
     if orders is None and affordable(size, None):
@@ -37,7 +37,7 @@ def shapley_values(game: AnyGame, n: int | None = None, *, orders: int | None = 
     if orders < 4:
         raise ValueError(f"Shapley values need at least 4 orders of entry; got {orders}")
     rng = np.random.default_rng(seed)
-    ends = np.asarray(game(np.array([[False] * size, [True] * size])), dtype=np.float64)
+    ends = evaluate(game, np.array([[False] * size, [True] * size]))
     pairs = np.empty((-(-orders // 2), size))
     for pair in range(len(pairs)):
         order = rng.permutation(size)
@@ -47,7 +47,7 @@ def shapley_values(game: AnyGame, n: int | None = None, *, orders: int | None = 
 
 def exact_shapley(values: Floats) -> Shapley:
     """Shapley values from the values (2**n,) of all masks."""
-    n = elements(values)
+    n, numbers = elements(values), finite(values)
     sizes = np.bitwise_count(np.arange(2**n, dtype=np.uint32)).astype(np.int64)
     # weights 1 / (n C(n - 1, size)) of the n sizes of a set of partners
     weights = np.ones(n)
@@ -56,7 +56,7 @@ def exact_shapley(values: Floats) -> Shapley:
     weights /= n
     shares = np.empty(n)
     for element in range(n):
-        pairs = values.reshape(-1, 2, 2**element)
+        pairs = numbers.reshape(-1, 2, 2**element)
         partners = sizes.reshape(-1, 2, 2**element)[:, 0]
         shares[element] = np.sum(weights[partners] * (pairs[:, 1] - pairs[:, 0]))
     return Shapley(values=shares, error=np.zeros(n))
@@ -67,5 +67,5 @@ def _entries(game: AnyGame, order: Integers, ends: Floats) -> Floats:
     n = len(order)
     place = np.empty(n, dtype=np.int64)
     place[order] = np.arange(n)
-    inner = np.asarray(game(place < np.arange(1, n)[:, None]), dtype=np.float64) if n > 1 else np.empty(0)
+    inner = evaluate(game, place < np.arange(1, n)[:, None]) if n > 1 else np.empty(0)
     return np.diff(np.concatenate([ends[:1], inner, ends[1:]]))[place]

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from analysis.arrays import Bools, Floats
 from analysis.measures import walsh
 from analysis.measures.design import MaskDesign, affordable, choose, tabulate
-from analysis.measures.game import AnyGame, size_of
-from analysis.measures.jackknife import GROUPS, error_of_products, jackknife_error, quadratic_variance
+from analysis.measures.game import AnyGame, evaluate, finite, rounding, size_of
+from analysis.measures.jackknife import GROUPS, jackknife_error
 from analysis.measures.masses import Masses, deconvolved_masses, exact_masses
+from analysis.measures.products import error_of_products, quadratic_variance
 
 ORDERS = ("1", "2", "3+")
 _WIDEST = 0.5
-_RELATIVE_FLOOR = 1e-12
 _ROWS = 64
 
 
@@ -105,9 +105,9 @@ def interaction_spectrum(
     """
     elements = size_of(game, n)
     if affordable(elements, samples):
-        return exact_spectrum(tabulate(game, elements), keep_prob)
+        return exact_spectrum(tabulate(game, elements), keep_prob, overwrite=True)
     design = choose(elements, samples, np.random.default_rng(seed), keep_prob)
-    return spectrum(design, np.asarray(game(design.masks), dtype=np.float64))
+    return spectrum(design, evaluate(game, design.masks))
 
 
 def spectrum(design: MaskDesign, values: Floats) -> Spectrum:
@@ -117,27 +117,29 @@ def spectrum(design: MaskDesign, values: Floats) -> Spectrum:
     """
     if values.shape != (len(design.masks),):
         raise ValueError(f"values must have shape ({len(design.masks)},); got {values.shape}")
-    _check_finite(values)
-    return exact_spectrum(values.copy(), design.keep_prob) if design.kind == "complete" else _sampled(design, values)
+    numbers = finite(values)
+    return exact_spectrum(numbers, design.keep_prob) if design.kind == "complete" else _sampled(design, numbers)
 
 
-def exact_spectrum(values: Floats, keep_prob: float = 0.5) -> Spectrum:
+def exact_spectrum(values: Floats, keep_prob: float = 0.5, *, overwrite: bool = False) -> Spectrum:
     """The spectrum from the values (2**n,) of all masks, numbered as in `analysis.measures.walsh`.
 
-    The values are transformed in place and are coefficients afterwards. Raises ValueError where they are not finite
-    or their number is no power of two.
+    ``overwrite``: transform float64 values in place; they are lost then. Raises ValueError where they are not finite
+    or their number is no power of two, from 2 on.
     """
-    _check_finite(values)
-    n, spread, scale = walsh.elements(values), keep_prob * (1.0 - keep_prob), float(np.max(np.abs(values)))
-    coefficients = walsh.walsh_transform(values, keep_prob, overwrite=True)
+    n, spread, tiny = walsh.elements(values), keep_prob * (1.0 - keep_prob), rounding(values)
+    if n == 0:
+        raise ValueError("a spectrum needs at least 1 element; got the value of none")
+    coefficients = walsh.walsh_transform(values, keep_prob, overwrite=overwrite)
     weights, influence = walsh.by_order(coefficients)
     single = 1 << np.arange(n)
-    interaction = np.where(np.eye(n, dtype=np.bool_), 0.0, coefficients[single[:, None] | single] / spread)
+    of_pairs = np.where(np.eye(n, dtype=np.bool_), 0.0, coefficients[single[:, None] | single])
+    interaction = np.where(np.abs(of_pairs) > tiny, of_pairs, 0.0) / spread
     variance = float(weights[1:].sum())
-    reason = _constant(variance, scale)
+    reason = _constant(variance, tiny)
     shares = np.full(n, np.nan) if reason else weights[1:] / variance
-    with np.errstate(invalid="ignore"):
-        context = np.where(influence > _RELATIVE_FLOOR * variance, 1.0 - coefficients[single] ** 2 / influence, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        context = np.where(influence > tiny**2, 1.0 - coefficients[single] ** 2 / influence, np.nan)
     return Spectrum(
         variance=variance,
         shares=np.array([shares[0], shares[1:2].sum(), shares[2:].sum()]),
@@ -209,12 +211,15 @@ def _sampled(design: MaskDesign, values: Floats) -> Spectrum:
     n, keep_prob, antithetic = design.n, design.keep_prob, design.kind == "antithetic"
     _check_memory(n)
     spread = keep_prob * (1.0 - keep_prob)
-    unit = float(np.max(np.abs(values))) or 1.0
-    odd, even, masks = values / unit, values / unit, design.masks
+    centred, tiny = values - values.mean(), rounding(values)
+    unit = float(np.max(np.abs(centred)))
+    unit = unit if unit > tiny else 1.0
+    odd, even, masks = centred / unit, centred / unit, design.masks
     if antithetic:
         first, second = np.split(odd, 2)
-        odd, even, masks = (first - second) / 2.0, (first + second) / 2.0, masks[: len(first)]
-    even = even - even.mean()
+        odd, masks = _but_rounding((first - second) / 2.0, tiny / unit), masks[: len(first)]
+        even = (first + second) / 2.0
+    even = _but_rounding(even - even.mean(), tiny / unit)
     odd = odd if antithetic else even
     groups = [
         _sums(masks[g], odd[g], even[g], keep_prob, antithetic=antithetic)
@@ -229,7 +234,7 @@ def _sampled(design: MaskDesign, values: Floats) -> Spectrum:
         rest = total - group
         variances.append(rest.variances(antithetic=antithetic))
         masses.append(_masses(rest, pair_error, whole).values)
-    reason = _constant(estimate[2], 1.0) or _undetermined(estimate[2], np.array(variances)[:, 2])
+    reason = _constant(estimate[2], tiny / unit) or _undetermined(estimate[2], np.array(variances)[:, 2])
     first, second = _products(groups)
     of_pairs = np.array([quadratic_variance(each, total.count) for each in (first, second, first + second)])
     with np.errstate(invalid="ignore", divide="ignore"):  # of a constant game, for which they are not shown
@@ -305,11 +310,9 @@ def _shares(variances: Floats) -> Floats:
     return shares
 
 
-def _check_finite(values: Floats) -> None:
-    if not np.all(np.isfinite(values)):
-        first = int(np.flatnonzero(~np.isfinite(values))[0])
-        mend = "check the game's inputs and weights" if np.isnan(values[first]) else "clip the performance"
-        raise ValueError(f"values must be finite; mask {first} gave {values[first]}: {mend}")
+def _but_rounding(values: Floats, tiny: float) -> Floats:
+    """The values, or zeros where all of them are rounding."""
+    return values if np.max(np.abs(values)) > tiny else np.zeros_like(values)
 
 
 def _check_memory(n: int) -> None:
@@ -323,9 +326,9 @@ def _check_memory(n: int) -> None:
         )
 
 
-def _constant(variance: float, scale: float) -> str:
+def _constant(variance: float, tiny: float) -> str:
     """Why there is nothing to share out, where a game is constant to rounding."""
-    return "the performance is the same for all masks" if variance <= _RELATIVE_FLOOR * scale**2 else ""
+    return "the performance is the same for all masks" if variance <= tiny**2 else ""
 
 
 def _undetermined(variance: float, left_out: Floats) -> str:

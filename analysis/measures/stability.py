@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.arrays import Floats
 from analysis.measures.design import probability
-from analysis.measures.game import AnyGame, size_of
+from analysis.measures.game import AnyGame, evaluate, rounding, size_of
 from analysis.measures.jackknife import GROUPS, T_GROUPS, jackknife_error
 from analysis.measures.spectrum import Spectrum
 
@@ -20,7 +20,7 @@ RHOS.setflags(write=False)
 TAIL = 5
 """Orders from this one on are told apart so badly by a curve of covariances that they are given as one."""
 _STEPS = len(RHOS)
-_HIGHEST = 64
+_EACH, _HIGHER = 32, 16
 _WIDEST = 0.25
 _LEAST_VARIANCE = 5.0  # in its errors; below, intervals were seen to cover as little as .61
 _HALVINGS = 12
@@ -73,14 +73,14 @@ def noise_stability(
     start, end = (rng.random((paths, size)) < probability(keep_prob) for _ in range(2))
     order = rng.random((paths, size))
     masks = np.concatenate([np.where(order < step / _STEPS, end, start) for step in range(_STEPS + 1)])
-    values = np.asarray(game(masks), dtype=np.float64).reshape(_STEPS + 1, paths)
+    values = evaluate(game, masks).reshape(_STEPS + 1, paths)
     covariance = _covariances(values)
     groups = np.array_split(np.arange(paths), GROUPS)
     left_out = [_covariances(np.delete(values, group, axis=1)) for group in groups]
     error = jackknife_error(np.array(left_out))
     variance = float(covariance[-1])
     reason = ""
-    if variance <= 1e-12 * float(np.max(np.abs(values))) ** 2:
+    if variance <= rounding(values) ** 2:
         reason = "the performance is the same for all masks"
     elif variance < _LEAST_VARIANCE * error[-1]:
         reason = "the variance is carried by too few of the masks to be known well"
@@ -90,8 +90,9 @@ def noise_stability(
             shares=np.full(TAIL, np.nan), shares_interval=np.full((2, TAIL), np.nan),
             mean_order=np.nan, mean_order_interval=np.full(2, np.nan), reason=reason,
         )  # fmt: skip
-    curves, target = _whitened(covariance, _error_covariance(values), min(size, _HIGHEST), known)
-    (*shares, mean_order), low, high = _unmix(curves, target)
+    orders = _orders(size)
+    curves, target = _whitened(covariance, _error_covariance(values), orders, known)
+    (*shares, mean_order), low, high = _unmix(curves, target, orders)
     unknown = high[:TAIL] - low[:TAIL] > 2.0 * _WIDEST
     which = ", ".join(name for name, unclear in zip(("1", "2", "3", "4", "5+"), unknown, strict=True) if unclear)
     return NoiseStability(
@@ -122,24 +123,29 @@ def _error_covariance(values: Floats) -> Floats:
     return covariance
 
 
-def _whitened(covariance: Floats, error: Floats, orders: int, known: Spectrum | None) -> tuple[Floats, Floats]:
+def _orders(size: int) -> Floats:
+    """Orders that stand for all of them: each up to 32, then fewer and fewer up to the size."""
+    each = np.arange(1.0, min(size, _EACH) + 1.0)
+    return np.unique(np.append(each, np.geomspace(each[-1], size, _HIGHER).round()))
+
+
+def _whitened(covariance: Floats, error: Floats, orders: Floats, known: Spectrum | None) -> tuple[Floats, Floats]:
     """Curves ``rho**k`` (rows, orders) and covariances (rows,) in units in which errors are 1 and independent."""
     variance = float(covariance[-1])
     steady = 1e-4 * np.diag(error) + (1e-6 * variance) ** 2
     unit = np.linalg.cholesky(error + np.diag(steady))
-    curves = np.linalg.solve(unit, RHOS[:, None] ** np.arange(1, orders + 1))
+    curves = np.linalg.solve(unit, RHOS[:, None] ** orders)
     target = np.linalg.solve(unit, covariance)
     if known is not None and not np.isnan(known.shares).any():
-        sure = variance * np.maximum(known.shares_error[:2], 1e-6)[:orders]
-        apart = np.eye(len(sure), orders) - known.shares[: len(sure), None]  # W_k less its share of all
+        sure = variance * np.maximum(known.shares_error[:2], 1e-6)[: len(orders)]
+        apart = np.eye(len(sure), len(orders)) - known.shares[: len(sure), None]  # W_k less its share of all
         curves = np.concatenate([curves, apart / sure[:, None]])
         target = np.append(target, np.zeros(len(sure)))
     return curves, target
 
 
-def _unmix(curves: Floats, target: Floats) -> tuple[Floats, Floats, Floats]:
+def _unmix(curves: Floats, target: Floats, orders: Floats) -> tuple[Floats, Floats, Floats]:
     """Shares (5,) and mean order, (6,) in all, with the ends of their intervals, by nonnegative least squares."""
-    orders = np.arange(1.0, curves.shape[1] + 1.0)
     best, misfit = _nonnegative(curves, target)
     # each quantity is a mean over orders, weighted by what the fit finds at each
     means = np.concatenate([np.minimum(orders, TAIL) == np.arange(1.0, TAIL + 1.0)[:, None], orders[None]])

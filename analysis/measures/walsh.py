@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis.arrays import Floats, Integers
 from analysis.measures.design import probability
+from analysis.measures.game import finite
 
 _CACHED_LEVELS = 12
 
@@ -18,11 +19,13 @@ def walsh_transform(values: Floats, keep_prob: float = 0.5, *, overwrite: bool =
     """All coefficients ``f_S`` (2**n,) from all values (2**n,), one butterfly an element (Yates 1937).
 
     ``n 2**n`` additions in all. With ``overwrite``, float64 values are transformed in place and no memory is needed
-    but theirs. Raises ValueError where the number of values is no power of two, and for a keep probability of 0 or 1.
+    but theirs. Raises ValueError where the number of values is no power of two or one is not finite, and for a keep
+    probability of 0 or 1.
     """
     elements(values)
     probability(keep_prob)
-    result = values if overwrite and values.dtype == np.float64 else values.astype(np.float64, copy=True)
+    numbers = finite(values)
+    result = numbers if overwrite and numbers is values and values.flags.writeable else numbers.copy()
     _butterflies(result, 1.0 - keep_prob, keep_prob, np.sqrt(keep_prob * (1.0 - keep_prob)))
     return result
 

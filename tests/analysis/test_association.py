@@ -141,3 +141,22 @@ def test_fixed_loci_have_no_linkage() -> None:
     undefined = np.isnan(found)
     assert undefined.tolist() == [[i in {1, 2} or j in {1, 2} for j in range(4)] for i in range(4)]
     assert found[0, 0] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1e-10, 0.0), (1.0, 1e9), (1e12, -1e15)])
+def test_units_and_origin_do_not_matter(scale: float, shift: float) -> None:
+    observations = np.random.default_rng(0).standard_normal((500, 5))
+    same, other = association(observations), association(scale * observations + shift)
+    assert other.varying.all()
+    assert other.mean_squared == pytest.approx(same.mean_squared, abs=1e-5)
+    assert other.effective_number == pytest.approx(same.effective_number, rel=1e-5)
+
+
+def test_constants_with_rounding_are_constant_in_either_precision() -> None:
+    observations = np.random.default_rng(0).standard_normal((500, 3))
+    observations[:, 1] = 0.1
+    assert association(observations).varying.tolist() == [True, False, True]
+    assert association(observations.astype(np.float32)).varying.tolist() == [True, False, True]
+    observations[3, 2] = np.nan
+    with pytest.raises(ValueError, match="observations must be finite; element 2 is not"):
+        association(observations)

@@ -152,9 +152,19 @@ def test_hybrids_that_do_not_differ_have_no_share() -> None:
         assert found.reason == "the hybrids do not differ"
     drowned = combining_ability(planted(6, 0.1, 0.1, 0.0, np.random.default_rng(0)), noise=5.0)
     assert drowned.specific_variance < 0
-    assert drowned.reason == "the hybrids do not differ"
+    assert drowned.reason == "the hybrids differ by no more than their noise"
 
 
 def test_too_few_parents_are_refused() -> None:
     with pytest.raises(ValueError, match="at least 4 parents; got 3"):
         combining_ability(np.zeros((3, 3)))
+
+
+def test_specific_ability_alone_has_a_share_of_0() -> None:
+    """Four parents whose hybrids differ by pairs alone; the general part is then estimated below 0."""
+    table = np.zeros((4, 4))
+    table[[0, 2], [1, 3]] = table[[1, 3], [0, 2]] = 2.0
+    found = combining_ability(table)
+    assert (found.reason, found.share) == ("", 0.0)
+    with pytest.raises(ValueError, match="every hybrid must be finite"):
+        combining_ability(np.where(table == 2.0, np.nan, table))

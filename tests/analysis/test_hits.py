@@ -94,7 +94,7 @@ def test_later_hits_include_the_earlier_ones() -> None:
         (lambda m: np.zeros(len(m)), 5, "the whole is no better than the baseline"),
         (lambda m: m.all(1) * 1.0, 5, "nothing is left after 1 hits: fit fewer"),
         (lambda m: (m.sum(1) >= 2) * 1.0, 12, "so few hits do no harm that could be told from none"),
-        (lambda m: (m.sum(1) + 5.0) / 17, 1, "one element can be hit only once"),
+        (lambda m: (m.sum(1) + 5.0) / 17, 1, "a curve needs at least 2 hits"),
         (lambda m: 0.8 ** np.sum(~m, axis=1) * (m.sum(1) > 8), 12, "nothing is left after 4 hits: fit fewer"),
     ],
 )
@@ -124,3 +124,15 @@ def test_the_cost_of_a_loss_is_what_the_table_says(values: Values) -> None:
     found = robustness(table_game(values), n, tolerance=0.0)
     assert found.cost.tolist() == [float(values[-1] - values[2**n - 1 - 2**i]) for i in range(n)]
     assert found.share == np.mean(found.cost <= 0)
+
+
+def test_no_point_of_the_curve_outweighs_the_others() -> None:
+    """Of a game with a floor, the loss of all is known exactly: the fit must not run through it alone."""
+
+    def floored(masks: Masks) -> Values:
+        hits = np.sum(~masks, axis=1)
+        values: Values = 0.2 + 0.8 * np.exp(-0.2 * hits)
+        return values
+
+    beta = [directional_epistasis(floored, 10, most=most).beta for most in (8, 10)]
+    assert abs(beta[0] - beta[1]) < 0.05

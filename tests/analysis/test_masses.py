@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis import interaction_spectrum
+from analysis import interaction_spectrum, sample, spectrum
 from analysis.measures.masses import deconvolved_masses, exact_masses
 from tests.strategies import Masks, Values
 
@@ -71,3 +71,14 @@ def test_masses_carry_an_error_of_the_right_size() -> None:
     assert np.all((claimed > 0.6 * spread) & (claimed < 1.7 * spread))
     assert np.mean([f.synergy for f in found]) == pytest.approx(12, rel=0.1)
     assert np.mean([f.redundancy for f in found]) < 0.1 * 12
+
+
+def test_masses_of_pairs_that_are_all_clear_are_their_sums() -> None:
+    """None is left to be deconvolved; once NaN."""
+    assert deconvolved_masses(np.array([100.0, -50.0]), 1.0).values.tolist() == [100.0, 50.0]
+    some = deconvolved_masses(np.array([100.0, -50.0, 0.3]), 1.0, deconvolved_masses(np.array([100.0, -50.0]), 1.0))
+    assert np.isfinite(some.values).all()
+    design = sample(3, 1024, np.random.default_rng(0))
+    found = spectrum(design, design.masks.all(1).astype(np.float64))
+    assert found.masses == pytest.approx([1.5, 0.0], abs=0.2)
+    assert np.isfinite(found.masses_error).all()

@@ -192,7 +192,7 @@ def test_errors_of_shares_of_pairs_are_right_where_single_pairs_drown(monkeypatc
     monkeypatch.setattr(module, "_WIDEST", np.inf)
     shares, errors = estimates()
     assert np.sqrt(np.mean(errors**2)) == pytest.approx(shares.std(), rel=0.2)
-    monkeypatch.setattr(module, "error_of_products", lambda error, quadratic: (error, error))
+    monkeypatch.setattr(module, "error_of_products", lambda error, _: (error, error))
     assert np.sqrt(np.mean(estimates()[1] ** 2)) > 1.3 * shares.std()
 
 

@@ -56,6 +56,13 @@ def test_mean_order_of_parity_is_its_size() -> None:
     assert found.mean_order == pytest.approx(6, abs=1.0)
 
 
+@pytest.mark.oracle
+@pytest.mark.parametrize("n", [33, 100, 200])
+def test_mean_order_of_parity_is_its_size_also_where_it_is_large(n: int) -> None:
+    low, high = noise_stability(parity, n=n, samples=2048, seed=2).mean_order_interval
+    assert low < n <= high
+
+
 def test_what_is_known_of_low_orders_helps_with_the_others() -> None:
     game = conspiracies(3, 8)
     alone = noise_stability(game, n=24, samples=8192, seed=3)

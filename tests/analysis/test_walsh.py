@@ -137,7 +137,7 @@ def test_a_table_that_would_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) 
         called.append(masks)
         return parity(masks)
 
-    with pytest.raises(ValueError, match=r"all 2\*\*10 values need 0.00 GB of memory .* take a sample"):
+    with pytest.raises(ValueError, match=r"all 2\*\*10 masks need 0.00 GB of memory .* take a sample"):
         tabulate(game, 10)
     assert not called
     assert tabulate(parity, 9).size == 2**9
