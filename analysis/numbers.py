@@ -5,6 +5,8 @@ import numpy as np
 from analysis.experiments.claims import Finding
 from analysis.stats import Comparison
 
+SCIENTIFIC = -1
+"""Instead of a number of decimals: a power of ten is written out."""
 _MINUS, _UNDEFINED = "\N{MINUS SIGN}", "\N{EN DASH}"
 
 
@@ -12,10 +14,16 @@ def number(value: float, decimals: int | None = None) -> str:
     """A number with as many decimals as its size needs and a true minus sign; an en dash for NaN."""
     if np.isnan(value):
         return _UNDEFINED
-    text = f"{value:.{decimals_for(value) if decimals is None else decimals}f}"
+    decimals = decimals_for(value) if decimals is None else decimals
+    text = _scientific(value) if decimals == SCIENTIFIC else f"{value:.{decimals}f}"
     if float(text) == 0.0:
         text = text.lstrip("-")
     return text.replace("-", _MINUS)
+
+
+def _scientific(value: float) -> str:
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}e{int(power)}" if value else "0"
 
 
 def counted(count: int, noun: str) -> str:
@@ -24,8 +32,13 @@ def counted(count: int, noun: str) -> str:
 
 
 def decimals_for(*values: float) -> int:
-    """Decimals with which the largest of some numbers shows at least two digits that matter; at most 4."""
+    """Decimals with which the largest of some numbers shows at least two digits that matter; at most 4.
+
+    `SCIENTIFIC` where that would show none of it, or too many.
+    """
     largest = max((abs(v) for v in values if np.isfinite(v)), default=0.0)
+    if largest >= 1e7 or 0.0 < largest < 5e-5:
+        return SCIENTIFIC
     if largest >= 9.95:
         return 1 if largest < 99.5 else 0
     return 2 if largest == 0.0 else int(np.clip(1 - np.floor(np.log10(largest)), 2, 4))

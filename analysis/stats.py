@@ -15,8 +15,11 @@ MIN_REPLICATES = 5
 _RESAMPLES = 9999
 _EXACT_PAIRS = 13
 _ROUNDING = 1e-12
+_ENOUGH_TO_RESAMPLE = 7
 _FAR = 1e3  # beyond it, noncentral t intervals are proportional to t
-_POWER_SUM = 1.959964 + 0.841621  # normal quantiles of a two-sided 5 % test with 80 % power
+REACH = 1.959964
+"""Standard errors that a 95 % interval of a normal estimate reaches either way."""
+_POWER_SUM = REACH + 0.841621  # of a two-sided 5 % test with 80 % power
 
 
 class Verdict(StrEnum):
@@ -64,14 +67,14 @@ class Comparison:
 
 
 def compare(without: Sequence[float], with_mixing: Sequence[float], *, seed: int = 0) -> Comparison:
-    """Compare two arms whose replicates are paired by position; a pair with a NaN in it is left out and counted.
+    """Compare two arms whose replicates are paired by position; a pair that is not finite is left out and counted.
 
     Raises ValueError for arms of different lengths.
     """
     a, b = np.asarray(without, dtype=np.float64), np.asarray(with_mixing, dtype=np.float64)
     if a.shape != b.shape or a.ndim != 1:
         raise ValueError(f"arms must be paired replicate by replicate; got shapes {a.shape} and {b.shape}")
-    defined = ~(np.isnan(a) | np.isnan(b))
+    defined = np.isfinite(a) & np.isfinite(b)
     replicates, a, b = len(a), a[defined], b[defined]
     if len(a) < MIN_REPLICATES:
         nan = float("nan")
@@ -108,17 +111,21 @@ def compare(without: Sequence[float], with_mixing: Sequence[float], *, seed: int
 
 
 def interval(values: Floats, *, seed: int = 0) -> tuple[float, float]:
-    """95 % BCa bootstrap interval of a mean over independent replicates; of equal values, the value itself.
+    """95 % interval of a mean over independent replicates: BCa bootstrap, below 7 Student's; a point for equal values.
 
-    With few replicates the plain interval is too narrow, since it resamples a variance that is itself too small on
-    average. Its level is therefore widened so that for normal values it would be Student's interval (Hesterberg 2015).
+    With few replicates the plain bootstrap is too narrow, since it resamples a variance that is itself too small on
+    average. Its level is therefore widened so that for normal values it would be Student's interval (Hesterberg 2015);
+    of 5 or 6 values there are too few means to resample for that (see docs/verification.md).
     """
     if np.ptp(values) <= _ROUNDING * np.max(np.abs(values)):
         return float(values[0]), float(values[0])
     from scipy.stats import bootstrap, norm, t  # noqa: PLC0415 - a second that --help need not wait for
 
-    size = len(values)
-    quantile = math.sqrt(size / (size - 1)) * float(t.ppf((1.0 + CONFIDENCE) / 2.0, size - 1))
+    size, reach = len(values), float(t.ppf((1.0 + CONFIDENCE) / 2.0, len(values) - 1))
+    if size < _ENOUGH_TO_RESAMPLE:
+        mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(size)
+        return mean - reach * error, mean + reach * error
+    quantile = math.sqrt(size / (size - 1)) * reach
     result = bootstrap(
         (values,),
         np.mean,
@@ -260,6 +267,6 @@ def replicates_to_decide(comparison: Comparison, smallest: float) -> int | None:
     distance = abs(abs(comparison.difference) - smallest)
     if math.isnan(comparison.low) or distance == 0.0:
         return None
-    deviation = (comparison.high - comparison.low) / (2.0 * 1.959964) * math.sqrt(comparison.pairs)
+    deviation = (comparison.high - comparison.low) / (2.0 * REACH) * math.sqrt(comparison.pairs)
     needed = math.ceil((_POWER_SUM * deviation / distance) ** 2)
     return max(needed, comparison.pairs + 1)

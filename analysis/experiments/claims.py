@@ -113,7 +113,7 @@ def judge(claims: Sequence[Claim], sides: Sequence[Side], records: Sequence[Reco
 def _differences(without: Sequence[float], with_mixing: Sequence[float]) -> Floats:
     """Paired differences, undefined ones left out."""
     differences = np.asarray(with_mixing, dtype=np.float64) - np.asarray(without, dtype=np.float64)
-    return differences[~np.isnan(differences)]
+    return differences[np.isfinite(differences)]
 
 
 def _close(

@@ -40,8 +40,8 @@ def read_cells(path: Path) -> Cells:
     Raises TableError where the file cannot be read as such a table.
     """
     # A comment becomes an empty line, so that the lines keep their numbers.
-    lines = ["" if line.startswith("#") else line for line in _text(path).split("\n")]
-    header = next((line for line in lines if line.strip()), None)
+    lines = ["" if line.startswith("#") or not line.strip() else line for line in _text(path).split("\n")]
+    header = next((line for line in lines if line), None)
     if header is None:
         raise TableError([f"{path} holds no table; the first line that is no comment must name the columns"])
     try:

@@ -124,9 +124,9 @@ def _unknown(name: str, names: list[str]) -> str:
 def _kind(column: tuple[str, ...]) -> Literal["binary", "number", "states"]:
     """What a column holds, of which a few cells may be wrong."""
     counts = Counter(column)
+    filled = len(column) - sum(count for cell, count in counts.items() if cell.lower() in _BLANK)
     binary = sum(counts[cell] for cell in _ZERO_ONE)
-    if binary >= 0.9 * len(column):
+    if filled and binary >= 0.9 * filled:
         return "binary"
     numbers = sum(count for cell, count in counts.items() if is_number(cell))
-    blank = sum(count for cell, count in counts.items() if cell.lower() in _BLANK)
-    return "number" if 2 * numbers > len(column) - blank else "states"
+    return "number" if 2 * numbers > filled else "states"

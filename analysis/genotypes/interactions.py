@@ -10,7 +10,7 @@ from scipy.special import chdtrc
 from analysis.arrays import Floats
 from analysis.genotypes.checks import varies
 from analysis.genotypes.table import GenotypeTable
-from analysis.measures.walsh import by_order, walsh_transform
+from analysis.measures.spectrum import exact_spectrum
 
 LEVEL = 0.05
 
@@ -28,14 +28,14 @@ class Interactions:
     shares_error: Floats
     """(orders,): standard error over genotypes; 0 for a complete table."""
     noise_shares: Floats
-    """(orders,): what noise alone would put into `shares`."""
+    """(orders,): what noise alone would put into `shares`; NaN where it is unknown."""
     corrected_shares: Floats
     """(orders,): shares of the variance that noise leaves, ``(W_k - noise_k) / (Var v - noise)``; they sum to 1 and
     may fall a little outside [0, 1]. NaN where noise explains the whole variance."""
     p_values: Floats
     """(orders,): chi-square test of noise alone, for errors of about one size; NaN for a sample."""
     reason: str
-    """Why shares are undefined, or empty."""
+    """Why shares are undefined, all or those of order 2 and up, or empty."""
     mixability: Floats
     """(n,): Banzhaf value, the mean effect of the element over all backgrounds."""
     mixability_error: Floats
@@ -49,10 +49,11 @@ class Interactions:
     """(n, n): Banzhaf interaction index ``I_ij = 4 f_ij``; positive is synergy; diagonal 0."""
     interaction_error: Floats
     """(n, n): standard error of `interaction`, of measurement and of sampling."""
-    synergy: float
-    """Synergy mass, ``sum_{i<j} max(I_ij, 0)``."""
-    redundancy: float
-    """Redundancy mass, ``sum_{i<j} max(-I_ij, 0)``."""
+    masses: Floats
+    """(2,): synergy mass ``sum_{i<j} max(I_ij, 0)`` and redundancy mass ``sum_{i<j} max(-I_ij, 0)``, in units of the
+    phenotype."""
+    masses_error: Floats
+    """(2,): standard error of sampling; 0 for a complete table."""
     noise_mass: float
     """What noise alone would make of each mass, for a complete table."""
 
@@ -91,37 +92,30 @@ def complete_interactions(table: GenotypeTable) -> Interactions:
     Independent errors of variance ``s_g`` give each of the ``2**n`` coefficients the variance ``mean(s_g) / 2**n``,
     so that ``W_k`` in units of it is chi-square with ``C(n, k)`` degrees of freedom where noise is all there is.
     """
-    n = table.n
-    coefficients = walsh_transform(table.phenotype - table.phenotype.mean())
-    weights, influence = by_order(coefficients)
-    weights, variance = weights[1:], float(weights[1:].sum())
-    terms = np.array([comb(n, k) for k in range(1, n + 1)], dtype=np.float64)
-    noise = noise_variance(table) / 2**n
-    single = 1 << np.arange(n)
-    squares = coefficients[single] ** 2
-    interaction = np.where(np.eye(n, dtype=np.bool_), 0.0, 4.0 * coefficients[single[:, None] | single])
-    pairs = interaction[np.triu_indices(n, 1)]
+    n, found = table.n, exact_spectrum(table.phenotype)
     reason = "" if varies(table) else "the phenotype is the same in all rows"
-    told = chdtrc(2.0 ** (n - 1), influence / noise) < LEVEL
+    terms = np.array([comb(n, k) for k in range(1, n + 1)], dtype=np.float64)
+    weights, noise = np.nan_to_num(found.all_shares) * found.variance, noise_variance(table) / 2**n
+    squares = (found.mixability / 2.0) ** 2
+    told = chdtrc(2.0 ** (n - 1), found.influence / noise) < LEVEL
     with np.errstate(invalid="ignore", divide="ignore"):
-        context = np.where(influence > 1e-12 * variance, 1.0 - squares / influence, np.nan)
-        corrected = np.where(told, 1.0 - (squares - noise) / (influence - 2 ** (n - 1) * noise), np.nan)
+        corrected = np.where(told, 1.0 - (squares - noise) / (found.influence - 2 ** (n - 1) * noise), np.nan)
     return Interactions(
         orders=tuple(str(k) for k in range(1, n + 1)),
         terms=terms,
-        **shared_out(weights, terms * noise, variance, 2**n - 1, reason),
+        **shared_out(weights, terms * noise, found.variance, 2**n - 1, reason),
         shares_error=np.full(n, np.nan) if reason else np.zeros(n),
         p_values=np.asarray(chdtrc(terms, weights / noise), dtype=np.float64),
         reason=reason,
-        mixability=2.0 * coefficients[single],
+        mixability=found.mixability,
         mixability_error=np.full(n, 2.0 * np.sqrt(noise)),
-        context_dependence=np.full(n, np.nan) if reason else np.maximum(context, 0.0),
+        context_dependence=np.full(n, np.nan) if reason else found.context_dependence,
         corrected_context=corrected,
-        interaction=interaction,
+        interaction=found.interaction,
         interaction_error=np.full((n, n), 4.0 * np.sqrt(noise)),
-        synergy=float(np.maximum(pairs, 0.0).sum()),
-        redundancy=float(np.maximum(-pairs, 0.0).sum()),
-        noise_mass=len(pairs) * 4.0 * float(np.sqrt(noise / (2.0 * np.pi))),
+        masses=found.masses,
+        masses_error=np.zeros(2),
+        noise_mass=comb(n, 2) * 4.0 * float(np.sqrt(noise / (2.0 * np.pi))),
     )
 
 

@@ -13,7 +13,7 @@ from analysis.genotypes.background import Background
 from analysis.genotypes.interactions import Interactions
 from analysis.genotypes.measure import TableMeasures
 from analysis.genotypes.words import headline
-from analysis.numbers import decimals_for, number, signed
+from analysis.numbers import counted, decimals_for, number, signed
 
 _MOST_ELEMENTS = 24
 _SMALLEST_P = 0.001
@@ -24,7 +24,9 @@ def print_measures(measures: TableMeasures, console: Console, pairs: int) -> Non
     """What was read, what is doubtful, tables and one sentence."""
     kind = "incomplete" if measures.refused else "complete" if measures.complete else "taken for a random sample"
     n = len(measures.names)
-    console.print(Text(f"{measures.rows:,} genotypes of {n} elements, {kind}; phenotype: {measures.scale}"))
+    console.print(
+        Text(f"{counted(measures.rows, 'genotype')} of {counted(n, 'element')}, {kind}; phenotype: {measures.scale}")
+    )
     for notice in measures.notices:
         console.print(Text(f"- {notice.text}"))
     console.print()
@@ -36,7 +38,8 @@ def print_measures(measures: TableMeasures, console: Console, pairs: int) -> Non
         _print(console, _elements_title(len(measures.names)), _elements(found, measures.names))
         if pairs and n > 1:
             _print(console, "Strongest pairs, over all backgrounds", _pairs(found, measures.names, pairs))
-            console.print(Text(_masses(found)), end="\n\n")
+            if not found.reason:
+                console.print(Text(_masses(found)), end="\n\n")
     if measures.background is not None:
         title = f"In the wild type's background (phenotype {number(measures.background.value)})"
         _print(console, title, _background(measures.background, measures.names, pairs))
@@ -63,7 +66,7 @@ def _orders(found: Interactions) -> Table:
         "p (noise)",
     ]
     shares = [
-        number(share, 3) + (f"{_PLUS_MINUS}{error:.3f}" if sampled else "")
+        number(share, 3) + (f"{_PLUS_MINUS}{error:.3f}" if sampled and share == share else "")  # noqa: PLR0124 - NaN
         for share, error in zip(found.shares, found.shares_error, strict=True)
     ]
     columns = [
@@ -121,10 +124,12 @@ def _background(found: Background, names: Sequence[str], count: int) -> Table:
 
 
 def _masses(found: Interactions) -> str:
-    masses = np.array([found.synergy, found.redundancy, found.noise_mass])
-    synergy, redundancy, noise = _numbers(masses, decimals_for(*masses))
+    numbers = np.array([*found.masses, *found.masses_error, found.noise_mass])
+    *masses, noise = _numbers(numbers, decimals_for(*numbers))
+    if found.masses_error.any():
+        masses = [f"{mass}{_PLUS_MINUS}{error}" for mass, error in zip(masses[:2], masses[2:], strict=True)]
     alone = "" if np.isnan(found.noise_mass) else f"; noise alone would make {noise} of each"
-    return f"Synergy mass {synergy}, redundancy mass {redundancy}{alone}."
+    return f"Synergy mass {masses[0]}, redundancy mass {masses[1]}{alone}."
 
 
 def _signs(values: Floats) -> list[str]:
@@ -139,7 +144,7 @@ def _with_errors(values: Floats, errors: Floats) -> list[str]:
     """Signed values with their standard errors where these are known, all with the same decimals."""
     decimals = decimals_for(*values, *errors)
     return [
-        signed(value, decimals) + ("" if np.isnan(error) else f"{_PLUS_MINUS}{error:.{decimals}f}")
+        signed(value, decimals) + ("" if np.isnan(error) else f"{_PLUS_MINUS}{number(error, decimals)}")
         for value, error in zip(values, errors, strict=True)
     ]
 

@@ -9,6 +9,7 @@ from analysis.genotypes.interactions import Interactions, noise_variance, shared
 from analysis.genotypes.table import GenotypeTable
 from analysis.measures.design import MaskDesign
 from analysis.measures.spectrum import spectrum
+from analysis.streams import generator_for
 
 LEAST_ROWS = 64
 _LEVEL = 0.05
@@ -39,7 +40,7 @@ def not_a_sample(table: GenotypeTable) -> str:
 
 
 def sampled_interactions(table: GenotypeTable) -> Interactions:
-    """Measure a random sample of genotypes, each there once.
+    """Measure a random sample of genotypes, each there once, its rows in genotype order.
 
     The estimator of `spectrum` is unbiased for rows drawn independently. Of ``M = 2**n`` genotypes none of which is
     drawn twice, the product of two rows' terms has the mean ``(M f_S**2 - v2) / (M - 1)``, with ``v2`` the variance of
@@ -47,7 +48,10 @@ def sampled_interactions(table: GenotypeTable) -> Interactions:
     but not to orders 1 and 2.
     """
     n, rows = table.n, table.rows
-    found = spectrum(MaskDesign(masks=table.genotypes, kind="independent", keep_prob=0.5), table.phenotype)
+    # errors come from leaving groups of neighbouring rows out, which must not be corners of the cube
+    order = generator_for(0, "genotypes", "rows").permutation(rows)
+    design = MaskDesign(masks=table.genotypes[order], kind="independent", keep_prob=0.5)
+    found = spectrum(design, table.phenotype[order])
     variance, noise = float(np.var(table.phenotype, ddof=1)), noise_variance(table)
     all_genotypes = 2.0 ** min(n, _LARGEST_POWER)
     unseen = 1.0 - rows / all_genotypes
@@ -55,12 +59,13 @@ def sampled_interactions(table: GenotypeTable) -> Interactions:
     signal = variance - np.nan_to_num(noise)
     weights = found.shares * variance * (1.0 - 1.0 / all_genotypes) + terms * (signal / all_genotypes)
     weights[2] = variance - weights[0] - weights[1]
+    reason = found.reason if np.isnan(weights[0]) else ""
     single, pair = found.mixability / 2.0, found.interaction / 4.0
     undefined = np.full(n, np.nan)
     return Interactions(
         orders=("1", "2", "3+"),
         terms=terms,
-        **shared_out(weights, np.array([0.0, 0.0, noise]), variance, rows - 1, found.reason),
+        **shared_out(weights, noise * np.array([0.0, 0.0, 1.0]), variance, rows - 1, reason),
         shares_error=found.shares_error * np.sqrt(unseen),
         p_values=np.full(3, np.nan),
         reason=found.reason,
@@ -70,7 +75,7 @@ def sampled_interactions(table: GenotypeTable) -> Interactions:
         corrected_context=undefined,
         interaction=found.interaction,
         interaction_error=4.0 * np.sqrt(np.maximum(variance - pair**2, 0.0) / rows * unseen),
-        synergy=found.synergy,
-        redundancy=found.redundancy,
+        masses=found.masses,
+        masses_error=found.masses_error * np.sqrt(unseen),
         noise_mass=np.nan,
     )

@@ -107,10 +107,11 @@ def read_table(
         raise TableError(problems)
     varying = [site for site in sites if not site.constant]
     genotypes = np.column_stack([site.present for site in varying])
-    remarks = _remarks(cells, columns, sites, measurements)
+    averaged = []
     if average:
         genotypes, values, errors, said = average_rows(genotypes, values, errors)
-        remarks.append(said)
+        averaged.append(said)
+    remarks = [*_remarks(cells, columns, sites, measurements, noise=errors is not None), *averaged]
     return GenotypeTable(
         names=tuple(site.name for site in varying),
         genotypes=genotypes,
@@ -123,14 +124,16 @@ def read_table(
     )
 
 
-def _remarks(cells: Cells, columns: Columns, sites: Sequence[Site], measurements: int) -> list[str]:
+def _remarks(cells: Cells, columns: Columns, sites: Sequence[Site], measurements: int, *, noise: bool) -> list[str]:
     unread = [*cells.unnamed, *columns.unread]
     remarks = [f"not read: {listed(unread, _SHOWN)}"] if unread else []
     constant = [f"{site.name} (always {site.states[int(site.present[0])]})" for site in sites if site.constant]
     if constant:
         remarks.append(f"left out, being the same in all rows: {listed(constant, _SHOWN)}")
-    if columns.error is None:
+    if not noise:
         remarks.append("no error column: what is noise in the measurements counts as interaction")
+    elif columns.error is None:
+        return remarks
     elif measurements == 1:
         remarks.append(
             f"{columns.error} is taken as the error of each value; if it is the standard deviation of K measurements "

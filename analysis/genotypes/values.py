@@ -34,8 +34,10 @@ def read_values(cells: Cells, columns: Columns, *, log: bool, measurements: int)
     if problems:
         raise TableError(problems)
     if error is not None:
-        error = error / math.sqrt(measurements)
-        error = error / phenotype if log else error
+        with np.errstate(over="ignore"):
+            error = error / math.sqrt(measurements) / (phenotype if log else 1.0)
+        if far := _lines(cells, ~np.isfinite(error)):
+            raise TableError([f"{columns.phenotype} is too near 0 in line {far} for its logarithm to have an error"])
     return np.log(phenotype) if log else phenotype, error
 
 

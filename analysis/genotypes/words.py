@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import numpy as np
+
 from analysis.genotypes.interactions import Interactions
 from analysis.genotypes.measure import TableMeasures
 from analysis.numbers import number
@@ -14,7 +16,7 @@ def headline(measures: TableMeasures) -> str:
     found = measures.interactions
     if found is None:
         return f"No interaction spectrum: {measures.refused}. {_predicted(measures)}"
-    if found.reason:
+    if np.isnan(found.shares[0]):
         return f"Shares are undefined: {found.reason}."
     own, error = float(found.shares[0]), float(found.shares_error[0])
     reach = f" (standard error {_percent(error)})" if error else ""
@@ -22,6 +24,8 @@ def headline(measures: TableMeasures) -> str:
         f"On {measures.scale}, {_percent(own)} of the variance comes from elements on their own and "
         f"{_percent(1.0 - own)} from their interactions{reach}{_less_noise(measures, found)}."
     )
+    if found.reason:
+        sentence += f" How much of it is due to pairs is not told: {found.reason}."
     return sentence if measures.complete else f"{sentence} {_predicted(measures)}"
 
 
@@ -33,7 +37,9 @@ def _less_noise(measures: TableMeasures, found: Interactions) -> str:
         return ", but measurement noise alone could explain all of it"
     told = f"; less measurement noise, {_percent(own)} and {_percent(1.0 - own)}"
     interactions = set(found.orders[1:])
-    return told + (", so no order of interaction is told from noise" if interactions <= set(found.hidden) else "")
+    return told + (
+        ", so no order of interaction is told from noise" if interactions and interactions <= set(found.hidden) else ""
+    )
 
 
 def _predicted(measures: TableMeasures) -> str:
@@ -102,8 +108,10 @@ def _interactions(measures: TableMeasures, pairs: int) -> dict[str, Any]:
             }
             for i, j in found.strongest(pairs)
         ],
-        "synergy": found.synergy,
-        "redundancy": found.redundancy,
+        "synergy": float(found.masses[0]),
+        "synergy_error": float(found.masses_error[0]),
+        "redundancy": float(found.masses[1]),
+        "redundancy_error": float(found.masses_error[1]),
         "noise_mass": found.noise_mass,
     }
 

@@ -92,8 +92,8 @@ def _unfit(kept: Floats, error: Floats) -> str:
 def _line(hits: Floats, kept: Floats, error: Floats) -> tuple[float, float]:
     """Intercept and slope of ``ln(-ln w)`` against ``ln k``, weighted."""
     within = np.clip(kept, 1e-12, 1.0 - 1e-12)
-    spread = error / np.abs(within * np.log(within))
-    weight = 1.0 / np.maximum(spread, max(np.median(spread) / 4.0, 1e-12))
+    spread = np.maximum(error, 1e-9) / np.abs(within * np.log(within))
+    weight = 1.0 / np.maximum(spread, np.median(spread) / 4.0)
     design = np.column_stack([np.ones(len(hits)), np.log(hits)]) * weight[:, None]
     intercept, slope = np.linalg.lstsq(design, np.log(-np.log(within)) * weight, rcond=None)[0]
     return float(intercept), float(slope)

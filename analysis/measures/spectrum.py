@@ -42,6 +42,9 @@ class Spectrum:
     """(n,): Banzhaf value, the average worth of each element over random sets of partners."""
     mixability_error: Floats
     """(n,): standard error over masks."""
+    influence: Floats
+    """(n,): ``Inf_i``, the sum of ``f_S**2`` over the sets that hold the element, for a complete design; empty for a
+    sample."""
     context_dependence: Floats
     """(n,): ``c_i = 1 - f_i**2 / Inf_i`` of each element, for a complete design; empty for a sample, which
     cannot tell (see `analysis.measures.context`). NaN for an element without any effect."""
@@ -139,7 +142,7 @@ def exact_spectrum(values: Floats, keep_prob: float = 0.5, *, overwrite: bool = 
     reason = _constant(variance, tiny)
     shares = np.full(n, np.nan) if reason else weights[1:] / variance
     with np.errstate(invalid="ignore", divide="ignore"):
-        context = np.where(influence > tiny**2, 1.0 - coefficients[single] ** 2 / influence, np.nan)
+        context = np.where(influence > tiny**2, np.maximum(1.0 - coefficients[single] ** 2 / influence, 0.0), np.nan)
     return Spectrum(
         variance=variance,
         shares=np.array([shares[0], shares[1:2].sum(), shares[2:].sum()]),
@@ -148,6 +151,7 @@ def exact_spectrum(values: Floats, keep_prob: float = 0.5, *, overwrite: bool = 
         all_shares=shares,
         mixability=coefficients[single] / np.sqrt(spread),
         mixability_error=np.zeros(n),
+        influence=influence,
         context_dependence=context,
         interaction=interaction,
         interaction_error=np.zeros((n, n)),
@@ -252,6 +256,7 @@ def _sampled(design: MaskDesign, values: Floats) -> Spectrum:
         all_shares=np.empty(0),
         mixability=total.single / total.count * (unit / np.sqrt(spread)),
         mixability_error=single_error * (unit / np.sqrt(spread)),
+        influence=np.empty(0),
         context_dependence=np.empty(0),
         interaction=interaction,
         interaction_error=pair_error * (unit / spread),
@@ -341,8 +346,8 @@ def _blurred(reach: float, masks: int) -> str:
     if not reach > _WIDEST:
         return ""
     return (
-        f"{masks} masks do not tell pairs from larger sets: the share of pairs would be known to within {reach:.1g}; "
-        f"about {_round_up(masks * reach / _WIDEST)} masks would do"
+        f"a sample of {masks} does not tell pairs from larger sets: the share of pairs would be known to within "
+        f"{reach:.1g}; about {_round_up(masks * reach / _WIDEST)} would do"
     )
 
 

@@ -51,7 +51,7 @@ def test_performance_must_be_finite(measure: Callable[[Game], object], bad: floa
 @pytest.mark.parametrize("measure", OF_GAMES)
 def test_there_is_one_value_for_each_mask(measure: Callable[[Game], object]) -> None:
     with pytest.raises(ValueError, match="values must have shape"):
-        measure(lambda masks: masks * 1.0)
+        measure(lambda masks: masks.astype(np.float64))
 
 
 @pytest.mark.parametrize("measure", [walsh_transform, exact_spectrum, exact_shapley, exact_knock_out])
@@ -100,7 +100,8 @@ def test_a_constant_does_not_hide_what_is_added_to_it(shift: float, samples: int
 @pytest.mark.parametrize("unit", [1e-12, 1e12])
 def test_units_do_not_matter(unit: float) -> None:
     def game(masks: Masks) -> Values:
-        return unit * conspiracies(3, 3)(masks)
+        values: Values = unit * conspiracies(3, 3)(masks)
+        return values
 
     found, expected = interaction_spectrum(game, n=9), interaction_spectrum(conspiracies(3, 3), n=9)
     assert found.shares == pytest.approx(expected.shares)

@@ -1,5 +1,6 @@
 """Tables of genotypes: reading, doubts, and measures against definitions, closed forms and a published table."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from rich.console import Console
 from scipy.stats import kstest
 
 from analysis import complete
@@ -17,8 +19,10 @@ from analysis.genotypes.cells import TableError
 from analysis.genotypes.checks import check
 from analysis.genotypes.interactions import Interactions
 from analysis.genotypes.measure import measure_table
+from analysis.genotypes.printing import print_measures
 from analysis.genotypes.replicates import average
 from analysis.genotypes.table import GenotypeTable, read_table
+from analysis.genotypes.words import headline
 from tests.strategies import Masks, Values, tables
 
 KHAN = Path(__file__).resolve().parents[1] / "data" / "khan2011_ecoli.csv"
@@ -104,8 +108,9 @@ def test_measures_are_what_their_definitions_say(values: Values) -> None:
         second = np.mean(values[both] - values[one] - values[other] + values[neither])
         assert interactions.interaction[i, j] == pytest.approx(second, abs=1e-9 * np.abs(values).max())
     pairs = interactions.interaction[np.triu_indices(n, 1)]
-    assert interactions.synergy - interactions.redundancy == pytest.approx(pairs.sum(), abs=1e-9 * np.ptp(values))
-    assert interactions.synergy + interactions.redundancy == pytest.approx(np.abs(pairs).sum())
+    synergy, redundancy = interactions.masses
+    assert synergy - redundancy == pytest.approx(pairs.sum(), abs=1e-9 * np.ptp(values))
+    assert synergy + redundancy == pytest.approx(np.abs(pairs).sum())
     strongest = [abs(interactions.interaction[i, j]) for i, j in interactions.strongest(3)]
     assert strongest == sorted(np.abs(pairs), reverse=True)[:3]
 
@@ -165,7 +170,7 @@ def test_noise_alone_is_told_as_noise() -> None:
     assert 0.01 < share < 0.1
     excess = np.array([m.shares / m.noise_shares for m in measured]) - 1
     assert np.all(np.abs(excess.mean(0)) < 4 * excess.std(0) / np.sqrt(300))
-    masses = np.array([(m.synergy, m.redundancy) for m in measured])
+    masses = np.array([m.masses for m in measured])
     assert masses.mean() == pytest.approx(measured[0].noise_mass, rel=0.05)
 
 
@@ -226,6 +231,34 @@ def test_a_random_sample_gives_unbiased_shares_and_honest_errors() -> None:
     assert np.all((ratio > 0.8) & (ratio < 1.5))
     assert np.mean(effects) == pytest.approx(exact.mixability[3], abs=4 * np.std(effects) / np.sqrt(150))
     assert np.mean(effect_errors) == pytest.approx(np.std(effects), rel=0.2)
+
+
+@pytest.mark.oracle
+def test_errors_of_larger_samples_are_honest_though_rows_are_sorted() -> None:
+    """Groups of neighbouring rows were corners of the cube once, and errors up to a thousand times too large."""
+    rng = np.random.default_rng(0)
+    values = np.random.default_rng(1).standard_normal(2**12) + complete(12).masks @ np.linspace(0, 1, 12)
+    shares, errors = [], []
+    for _ in range(40):
+        rows = rng.choice(2**12, size=2000, replace=False)
+        interactions = measure_table(table_of(complete(12).masks[rows], values[rows])).interactions
+        assert interactions is not None
+        shares.append(interactions.shares)
+        errors.append(interactions.shares_error)
+    ratio = np.sqrt(np.mean(np.square(errors), axis=0)) / np.std(shares, axis=0)
+    assert np.all((ratio > 0.7) & (ratio < 1.5))
+
+
+def test_a_small_sample_still_tells_the_share_of_elements_alone() -> None:
+    masks = np.random.default_rng(2).random((80, 30)) < 0.5
+    measures = measure_table(table_of(masks, masks @ np.linspace(1, 2, 30)))
+    interactions = measures.interactions
+    assert interactions is not None
+    assert np.isfinite(interactions.shares).tolist() == [True, False, False]
+    assert "a sample of 80 does not tell pairs from larger sets" in headline(measures)
+    text = io.StringIO()
+    print_measures(measures, Console(file=text), pairs=3)
+    assert "nan" not in text.getvalue()
 
 
 def test_unseen_genotypes_are_predicted_as_well_as_the_model_is_right() -> None:
@@ -478,6 +511,28 @@ def test_logarithms_take_their_errors_along(tmp_path: Path) -> None:
     assert log.error == pytest.approx(0.125 / plain.phenotype)
     assert log.phenotype == pytest.approx(np.log(plain.phenotype))
     assert (log.scale, log.log) == ("log y", True)
+
+
+def test_a_blank_cell_does_not_make_a_phenotype_of_an_element(tmp_path: Path) -> None:
+    """Columns were once judged with their blanks, so that few rows with one blank held a second column of numbers."""
+    with pytest.raises(TableError, match="no state is given for b in line 3"):
+        read_table(saved(tmp_path, "a,b,y\n0,0,1\n0,,2\n1,0,3\n1,1,5\n"))
+
+
+def test_an_average_that_tells_the_error_is_not_said_to_have_none(tmp_path: Path) -> None:
+    rows = [f"{a},{b},{a + b + k / 10}" for a in (0, 1) for b in (0, 1) for k in range(4)]
+    table = read_table(saved(tmp_path, "a,b,y\n" + "\n".join(rows)), average=True)
+    assert table.error is not None
+    assert not any("no error column" in remark for remark in table.remarks)
+
+
+def test_a_first_line_of_spaces_is_no_header(tmp_path: Path) -> None:
+    assert read_table(saved(tmp_path, "   \na,y\n0,1\n1,2\n")).names == ("a",)
+
+
+def test_a_value_too_near_0_for_the_error_of_its_logarithm_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="y is too near 0 in line 2 for its logarithm to have an error"):
+        read_table(saved(tmp_path, "a,y,y_sd\n0,1e-310,1\n1,2,1\n"), log=True)
 
 
 def test_constant_columns_are_left_out_and_named(tmp_path: Path) -> None:

@@ -62,13 +62,22 @@ def test_conditions_that_disagree_make_a_claim_conditional() -> None:
     assert overall([finding(Verdict.SUPPORTED), finding(Verdict.NO_EFFECT, control=True)]) is Verdict.SUPPORTED
 
 
-@pytest.mark.parametrize("size", [5, 10, 20])
+@pytest.mark.parametrize("size", [5, 7, 10, 20])
 def test_intervals_cover_at_about_their_rate(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four standard errors around .95; the plain BCa interval covers about .84 at 5 and .90 at 10 replicates."""
     monkeypatch.setattr(stats, "_RESAMPLES", 1999)
     samples = np.random.default_rng(0).standard_normal((500, size)) + 1.0
     covered = np.mean([low <= 1.0 <= high for low, high in (interval(s, seed=1) for s in samples)])
     assert 0.95 - 4 * 0.0097 <= covered <= 0.95 + 4 * 0.0097
+
+
+def test_what_is_not_finite_is_left_out_and_counted() -> None:
+    """Once an infinite difference, equal to itself, made a point of an interval, and a verdict of it."""
+    found = compare([1.0, 2, 3, -math.inf, math.nan, 4, 2], [9.0, 9, 9, 5, 6, 9, math.inf])
+    assert (found.pairs, found.replicates) == (4, 7)
+    assert math.isnan(found.low)
+    more = compare([1.0, 2, 3, -math.inf, 4, 2], [9.0, 9, 9, 5, 9, 9])
+    assert (more.low, more.high) == interval(np.array([8.0, 7, 6, 5, 7]))
 
 
 def test_equal_differences_have_an_interval_of_one_point() -> None:
