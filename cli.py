@@ -246,7 +246,7 @@ def _print_tables(report: "Report") -> None:
         for f in report.findings:
             if f.side == side.name:
                 c = f.comparison
-                claim = f"{'raise' if f.direction > 0 else 'lower'} {MEASURES[f.measure].label}"
+                claim = f"{f.verb} {MEASURES[f.measure].label}"
                 table.add_row(
                     claim + _condition(side, f.condition),
                     *arms(c),
@@ -265,9 +265,7 @@ def _condition(side: "Side", condition: str) -> str:
 @app.command()
 def measures(
     name: Annotated[str, typer.Argument(help="Part of a measure's name; all by default.")] = "",
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="The whole glossary as Markdown.", rich_help_panel=SHOW)
-    ] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.", rich_help_panel=SHOW)] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=SHOW)] = False,
 ) -> None:
     """The glossary: every measure's formula, range, meaning, estimator, cost and source.
@@ -290,7 +288,7 @@ def measures(
         typer.echo(f"no measure is called {name!r}; mixability measures lists them all", err=True)
         raise SystemExit(EXIT_USAGE)
     if markdown:
-        typer.echo(as_markdown(), nl=False)
+        typer.echo(as_markdown(found.values()), nl=False)
         return
     if json:
         from dataclasses import asdict

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import joblib
 
-from analysis import generator_for, pool, sample
+from analysis import generator_for, pool
 from analysis.experiments.claims import judge
 from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, run
 from analysis.figures.chart import Chart
@@ -24,7 +24,7 @@ from analysis.sides.neurons import neurons_pool
 
 ROOT = Path(__file__).resolve().parents[1]
 GALLERY = ROOT / "docs" / "gallery"
-PARENTS, CHILDREN = 8, 64
+PARENTS, CHILDREN = 8, 32
 
 
 def tables(spec: CompareSpec) -> list[list[CombiningAbility]]:
@@ -33,7 +33,7 @@ def tables(spec: CompareSpec) -> list[list[CombiningAbility]]:
         [genes_pool(spec.genes, spec.seed, PARENTS, mixing=mixing) for mixing in (False, True)],
         [neurons_pool(spec.neurons, spec.seed, PARENTS, mixing=mixing) for mixing in (False, True)],
     ]
-    masks = [sample(arms[0].elements, CHILDREN, generator_for(spec.seed, "pool", "children")).masks for arms in pools]
+    masks = [generator_for(spec.seed, "pool", "children").random((CHILDREN, arms[0].elements)) < 0.5 for arms in pools]
     return [
         [next(iter(pool(one.cross, one.parents, own).values())) for one in arms]
         for arms, own in zip(pools, masks, strict=True)

@@ -36,6 +36,11 @@ def test_json_is_the_registry() -> None:
     assert found.keys() == MEASURES.keys()
 
 
+def test_markdown_is_of_the_measures_named() -> None:
+    printed = runner.invoke(app, ["measures", "synergy mass", "--markdown"]).stdout
+    assert printed.count("\n## ") == 1
+
+
 def test_the_documentation_is_the_registry() -> None:
     assert (ROOT / "docs" / "measures.md").read_text() == as_markdown()
 

@@ -30,11 +30,6 @@ class Claim:
     controls: tuple[str, ...] = ()
     """Conditions that show the ceiling of the measure: judged and shown beside the others, not part of the claim."""
 
-    @property
-    def text(self) -> str:
-        """The claim in words."""
-        return f"{'raises' if self.direction > 0 else 'lowers'} {MEASURES[self.measure].label}"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
@@ -58,6 +53,16 @@ class Finding:
     """About how many replicates would decide an undetermined verdict."""
 
     @property
+    def verb(self) -> str:
+        """What mixing is claimed to do: ``raise`` or ``lower``."""
+        return "raise" if self.direction > 0 else "lower"
+
+    @property
+    def predicate(self) -> str:
+        """What is claimed of mixing: ``raises hybrid viability``."""
+        return f"{self.verb}s {MEASURES[self.measure].label}"
+
+    @property
     def key(self) -> str:
         """``measure:condition``, as in the records."""
         return f"{self.measure}:{self.condition}" if self.condition else self.measure
@@ -70,7 +75,7 @@ class Finding:
             "measure": self.measure,
             "condition": self.condition,
             "control": self.control,
-            "claim": "raises" if self.direction > 0 else "lowers",
+            "claim": f"{self.verb}s",
             "smallest_effect_of_interest": self.smallest,
             "pairs": c.pairs,
             "replicates": c.replicates,

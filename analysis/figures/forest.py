@@ -81,8 +81,7 @@ def _color(finding: Finding) -> str:
 
 
 def _label(finding: Finding) -> str:
-    name = f"{'raises' if finding.direction > 0 else 'lowers'} {MEASURES[finding.measure].label}"
-    name = name.removesuffix(" of independent elements").replace("with half the elements", "at half")
+    name = finding.predicate.removesuffix(" of independent elements").replace("with half the elements", "at half")
     return f"{name}, {_CONDITIONS.get(finding.condition, finding.condition)}" if finding.condition else name
 
 

@@ -45,8 +45,8 @@ def pool(cross: Callable[[int, int], ScaledGame], parents: int, masks: Bools) ->
     """Cross every pair of a pool of parents of one recipe and take the table apart, on each scale.
 
     ``cross(i, j)`` is the game whose True elements come from parent i and whose False ones from j; ``masks``
-    (masks, n) are Bernoulli(1/2). Each mask is used with its complement, so that both parents are treated alike.
-    Costs ``parents (parents - 1) (masks + 1)`` evaluations.
+    (masks, n) are Bernoulli(1/2), independent of each other (not in pairs of complements). Each is used with its
+    complement, so that both parents are treated alike. Costs ``parents (parents - 1) (masks + 1)`` evaluations.
     """
     both = np.concatenate([np.ones((1, masks.shape[1]), dtype=np.bool_), masks, ~masks])
     hybrids: dict[str, Floats] = {}

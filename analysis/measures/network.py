@@ -82,8 +82,8 @@ def describe(graph: nx.Graph) -> dict[str, float]:
 def modularity(graph: nx.Graph, *, rewirings: int = 100, seed: int = 0) -> Modularity:
     """Find modules and compare their Q with networks of the same degrees, weights shuffled among the edges.
 
-    The rewired networks swap the ends of random pairs of edges, ten times as often as there are edges (Maslov &
-    Sneppen 2002). Q of pure noise is above 0, so only ``z`` and ``p_value`` say whether there are modules.
+    The rewired networks have the ends of random pairs of edges swapped, tried ten times for each edge (Maslov & Sneppen
+    2002). Q of pure noise is above 0, so only ``z`` and ``p_value`` say whether there are modules.
 
     Raises ValueError for fewer than 10 rewirings.
     """

@@ -27,8 +27,8 @@ def population_mixability(
 ) -> PopulationMixability:
     """``M(P)`` and ``E(P)`` of a population, genotypes (members, n) with their performance (members,).
 
-    ``mean`` and ``mixability`` (n,) are those of the landscape over all genotypes at keep probability 1/2, as
-    `interaction_spectrum` gives them or as the landscape states them. Raises ValueError for other shapes.
+    ``mean`` and ``mixability`` (n,) are those of the landscape over all genotypes at keep probability 1/2, from their
+    values, from `interaction_spectrum`, or as the landscape states them. Raises ValueError for other shapes.
     """
     if genotypes.shape != (len(performance), len(mixability)):
         raise ValueError(

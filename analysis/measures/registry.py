@@ -3,6 +3,7 @@
 The command line, the pages and the documentation all take their words from here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -106,7 +107,7 @@ MEASURES: dict[str, Measure] = {
         low_means="0: the same worth with any partners",
         high_means="1: worth set wholly by who else is there",
         estimator="exact with all masks; else every element flipped beside random partners, unbiased squares",
-        cost="n + 1 for each of 64 sets of partners",
+        cost="n + 1 for each of 64 sets of partners (32 in compare)",
         source="O'Donnell 2014, ch. 2 (influence)",
     ),
     "shapley": Measure(
@@ -131,7 +132,7 @@ MEASURES: dict[str, Measure] = {
     ),
     "synergy_mass": Measure(
         label="synergy mass",
-        formula="sum of max(I_ij, 0) over pairs / (v(all) - v(none))",
+        formula="sum of max(I_ij, 0) over pairs / (v(all) - v(none)); of tables of genotypes, not divided",
         bounds=">= 0",
         low_means="0: no pair needs each other",
         high_means="large: conspiracies (AND)",
@@ -141,7 +142,7 @@ MEASURES: dict[str, Measure] = {
     ),
     "redundancy_mass": Measure(
         label="redundancy mass",
-        formula="sum of max(-I_ij, 0) over pairs / (v(all) - v(none))",
+        formula="sum of max(-I_ij, 0) over pairs / (v(all) - v(none)); of tables of genotypes, not divided",
         bounds=">= 0",
         low_means="0: no element can stand in for another",
         high_means="large: spare parts (OR)",
@@ -202,7 +203,7 @@ MEASURES: dict[str, Measure] = {
     "mean_association": Measure(
         label="mean association",
         formula="mean of r_ij^2, i != j, - 1 / (observations - 1)",
-        bounds="0 to 1",
+        bounds="0 to 1; sampling may take it a little below",
         low_means="0: elements vary independently",
         high_means="1: all vary as one",
         estimator="individuals of a population; test images; constant elements left out and counted",
@@ -245,7 +246,7 @@ MEASURES: dict[str, Measure] = {
         bounds="any",
         low_means="0: no more modules than chance makes",
         high_means="above 2: pairs interact within modules",
-        estimator="edges at a false-discovery rate of 0.05; Louvain; 100 rewirings",
+        estimator="edges at a false-discovery rate of 0.05; Louvain; 100 rewirings (20 in figures)",
         cost="those of the pair interactions",
         source="Newman 2006; Blondel et al. 2008; Maslov & Sneppen 2002",
     ),
@@ -254,7 +255,7 @@ MEASURES: dict[str, Measure] = {
         formula="beta in ln w(k) = -a k^beta, w(k) performance kept after k hits",
         bounds="> 0",
         low_means="below 1: hits harm less together than apart (antagonistic)",
-        high_means="above 1: hits harm more together than apart (synergistic)",
+        high_means="above 1: hits harm more together than apart (synergy of hits is redundancy of elements)",
         estimator="1,000 orders of being hit; a weighted line through ln(-ln w) against ln k",
         cost="10 an order",
         source="Azevedo et al. 2006",
@@ -295,15 +296,15 @@ def entry(measure: Measure) -> list[tuple[str, str]]:
     ]
 
 
-def as_markdown() -> str:
-    """The whole glossary as a page of Markdown."""
+def as_markdown(measures: Iterable[Measure] = MEASURES.values()) -> str:
+    """The glossary as a page of Markdown."""
     lines = [
         "# The measures",
         "",
         "The same for genes and for neurons. A whole is a game `v`, a function of which elements are present; each is",
         "present with probability `q`, 1/2 unless said otherwise. Written by `mixability measures --markdown`.",
     ]
-    for measure in MEASURES.values():
+    for measure in measures:
         lines += ["", f"## {measure.label[0].upper()}{measure.label[1:]}", ""]
         lines += [f"- **{heading}**: {_code(heading, text)}" for heading, text in entry(measure)]
     return "\n".join(lines) + "\n"

@@ -46,8 +46,7 @@ def sentence(finding: Finding, side: Side) -> str:
 
 def claim(findings: Sequence[Finding], side: Side) -> str:
     """The claim that some findings answer."""
-    first = findings[0]
-    return f"{side.mixing} {'raises' if first.direction > 0 else 'lowers'} {MEASURES[first.measure].label}".capitalize()
+    return f"{side.mixing} {findings[0].predicate}".capitalize()
 
 
 def by_claim(findings: Sequence[Finding], side: Side) -> list[tuple[str, Verdict, list[Finding]]]:

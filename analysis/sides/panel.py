@@ -77,7 +77,7 @@ def take_panel(subject: Subject, spec: PanelSpec, seed: int) -> Readings:
     values["constant_elements"] = _mean([float(np.sum(~a.varying)) for a in associations])
     for a in associations:
         if a.reason:
-            possible["mean_association"] = possible["effective_number"] = a.reason
+            possible.update(dict.fromkeys(("mean_association", "effective_number", "effective_rank"), a.reason))
     reasons = {key: why for key, why in possible.items() if np.isnan(values[key])}
     portrait["association"] = associations[0].correlation
     return Readings(values=values, reasons=reasons, curves=curves, portrait=portrait)
