@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: compare test lint types pytest bench docs-check format clean
+.PHONY: compare test lint types pytest verify bench gallery docs-check format clean
 
 compare: .venv/installed          ## the main job
 	$(BIN)/mixability compare
@@ -20,8 +20,14 @@ types: .venv/installed-test
 pytest: .venv/installed-test
 	$(BIN)/pytest -q tests analysis sim nets
 
-bench: .venv/installed            ## speed, as ratios measured side by side
-	$(BIN)/python benchmarks/run.py
+verify: .venv/installed-test      ## all oracles and the coverage study, about ten minutes, into docs/verification.*
+	$(BIN)/python -m verification.run
+
+bench: .venv/installed-test       ## speed, as ratios measured side by side
+	$(BIN)/python -m benchmarks.run
+
+gallery: .venv/installed          ## every kind of figure, drawn from a real run, into docs/gallery
+	$(BIN)/python docs/gallery.py
 
 docs-check: .venv/installed-test  ## run every command and example of the README
 	$(BIN)/python docs/check.py README.md

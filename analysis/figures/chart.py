@@ -15,8 +15,8 @@ from analysis.numbers import arms as arms_of
 
 _WIDTH = 8.0
 _MARGIN = 0.03
-_LINE = 0.155  # inches of a line of text
-_READING, _ORIGIN = 110, 136  # characters that fit into a line
+_LINE, _SMALL_LINE = 0.155, 0.13  # inches of a line of text
+_READING, _SMALL = 110, 136  # characters that fit into a line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,14 +98,17 @@ class Kind:
 
     def _sheet(self, reading: str, origin: str) -> tuple[Figure, float, float]:
         """A figure with all words but those of the panels, and the bottom and top of these as shares of it."""
-        said, ran = textwrap.wrap(reading, _READING), textwrap.wrap(origin, _ORIGIN)
-        head = 0.52 + _LINE * len(said) + (0.66 if self.titled else 0.46)
-        foot = 0.16 + 0.13 * len(ran)
+        said, ran = textwrap.wrap(reading, _READING), textwrap.wrap(origin, _SMALL)
+        explained = textwrap.wrap(self.how, _SMALL)
+        below_reading = 0.47 + _LINE * len(said) + 0.06
+        head = below_reading + _SMALL_LINE * len(explained) + (0.66 if self.titled else 0.46)
+        foot = 0.16 + _SMALL_LINE * len(ran)
         total = head + self.height + self.below + foot
         figure = Figure(figsize=(_WIDTH, total))
         figure.text(_MARGIN, 1 - 0.25 / total, self.title, fontsize=14, fontweight="bold", va="center")
         figure.text(_MARGIN, 1 - 0.47 / total, "\n".join(said), va="top", linespacing=1.25)
-        figure.text(_MARGIN, 0.08 / total, "\n".join(ran), fontsize=7.5, color=quiet(), va="bottom", linespacing=1.25)
+        for text, y, va in ((explained, 1 - below_reading / total, "top"), (ran, 0.08 / total, "bottom")):
+            figure.text(_MARGIN, y, "\n".join(text), fontsize=7.5, color=quiet(), va=va, linespacing=1.25)
         return figure, (foot + self.below) / total, 1 - head / total
 
     def _panels(self, figure: Figure, sides: int, bottom: float, top: float) -> list[list[Axes]]:

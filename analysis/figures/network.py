@@ -119,10 +119,10 @@ def _caption(graph: nx.Graph, found: Modularity) -> str:
     facts = describe(graph)
     edges = graph.number_of_edges()
     if found.reason:
-        return f"{edges} of {edges_possible(graph)} pairs interact"
+        return f"{edges:,} of {edges_possible(graph):,} pairs interact"
     modules = int(np.sum(np.bincount(found.modules) >= _NAMED))
     return (
-        f"{edges} of {edges_possible(graph)} pairs interact\n"
+        f"{edges:,} of {edges_possible(graph):,} pairs interact\n"
         f"{100 * facts['synergy_share']:.0f}\N{NO-BREAK SPACE}% of them synergies\n"
         f"{modules} modules, z = {number(found.z, 1)}"
     )

@@ -1,0 +1,1 @@
+"""Speed and memory as ratios, both sides of each measured in one run on one core."""
