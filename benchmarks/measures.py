@@ -92,7 +92,7 @@ def _butterfly(n: int) -> None:
 
 
 def _sampled(n: int, samples: int) -> tuple[MaskDesign, Floats]:
-    """Masks, and values in which a hundredth of the pairs interact."""
+    """Masks, and values in which all pairs have a part."""
     rng = np.random.default_rng(n)
     design = sample(n, samples, rng)
     weights = rng.standard_normal((n, 4)).astype(np.float32)
