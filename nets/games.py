@@ -16,7 +16,7 @@ from nets.threads import single_thread
 Background = Literal["zero", "mean", "resample"]
 
 SCALES = ("accuracy", "log-probability")
-_CHUNK_FLOATS = 1_000_000
+_CHUNK_FLOATS = 700_000
 _BLOCK = 32
 
 
@@ -31,9 +31,10 @@ class ClassifierGame(ABC):
     n: int
     scale: str = "log-probability"
 
-    def __init__(self, labels: Tensor, floats_per_mask: int) -> None:
+    def __init__(self, labels: Tensor, floats_per_mask: int, least: int = 1) -> None:
         self._labels = labels
-        self._chunk = max(1, _CHUNK_FLOATS // floats_per_mask)
+        chunk = max(least, _CHUNK_FLOATS // floats_per_mask)
+        self._chunk = chunk - chunk % _BLOCK if chunk > _BLOCK else chunk
 
     def __call__(self, masks: Bools) -> Floats:
         return self.performance(masks)[self.scale]
@@ -75,7 +76,8 @@ class AblationGame(ClassifierGame):
         self, network: Mlp, inputs: Inputs, labels: Labels, *, background: Background = "zero", seed: int = 0
     ) -> None:
         examples = torch.from_numpy(np.ascontiguousarray(inputs, dtype=np.float32))
-        super().__init__(torch.from_numpy(labels), len(inputs) * max(w.shape[1] for w in network.weights[1:]))
+        floats = len(inputs) * max(w.shape[1] for w in network.weights[1:])
+        super().__init__(torch.from_numpy(labels), floats, least=_BLOCK)
         self.n = sum(network.widths)
         self._network = network
         with single_thread(), torch.no_grad():
@@ -84,15 +86,15 @@ class AblationGame(ClassifierGame):
         self._absent = [_substitute(a, background, seed) for a in intact]
 
     def _scores(self, masks: Tensor) -> Tensor:
-        activations = self._present
+        activations, scores = self._present, masks
         for layer, mask in enumerate(torch.split_with_sizes(masks.float(), self._network.widths, dim=1)):
+            activations = torch.relu_(scores) if layer else activations
             weight = self._network.weights[layer + 1].T
             scores = _apply(mask[:, None, :] * weight, activations)
             absent = self._absent[layer]
             if absent is not None:
                 scores += _apply((1.0 - mask)[:, None, :] * weight, absent)
             scores += self._network.biases[layer + 1][:, None]
-            activations = torch.relu(scores)
         return scores
 
 
@@ -195,13 +197,12 @@ def _apply(weights: Tensor, activations: Tensor) -> Tensor:
     if activations.ndim == 3:
         return torch.bmm(weights, activations)
     masks, outputs, units = weights.shape
-    result = torch.empty(masks, outputs, activations.shape[1])
-    for start in range(0, masks, _BLOCK):
-        part = weights[start : start + _BLOCK]
-        padded = torch.nn.functional.pad(part, (0, 0, 0, 0, 0, _BLOCK - len(part)))
-        product = (padded.reshape(-1, units) @ activations).view(_BLOCK, outputs, -1)
-        result[start : start + _BLOCK] = product[: len(part)]
-    return result
+    rows = outputs * _BLOCK
+    blocks = torch.nn.functional.pad(weights, (0, 0, 0, 0, 0, -masks % _BLOCK)).reshape(-1, rows, units)
+    result = torch.empty(len(blocks), rows, activations.shape[1])
+    for block, product in zip(blocks, result, strict=True):
+        torch.mm(block, activations, out=product)
+    return result.view(-1, outputs, activations.shape[1])[:masks]
 
 
 def _substitute(activations: Tensor, background: Background, seed: int) -> Tensor | None:

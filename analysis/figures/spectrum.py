@@ -62,8 +62,8 @@ def draw_spectrum(axes: Axes, results: SideResults, scale: str) -> list[Plotted]
 KIND = Kind(
     name="spectrum",
     title="Do parts act alone or together?",
-    how="Share of what a random half going missing does that is due to single parts, pairs, more: bars and large dots "
-    "are means with 95 % intervals, small dots replicates.",
+    how="A random half is lost; how much of what that changes is due to single parts, to pairs, to more? Bars and "
+    "large dots are means with 95 % intervals, small dots replicates.",
     reading=lambda sides: findings_of(
         sides, dict.fromkeys(("genes", "neurons"), "first_order_share:log"), "Share due to single parts, log scale"
     ),
