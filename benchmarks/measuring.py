@@ -1,10 +1,10 @@
 """Timing, peak memory, and the lines of the table."""
 
 import multiprocessing
-import resource
-import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 
 def seconds(work: Callable[[], object], repeats: int = 3) -> float:
@@ -21,10 +21,10 @@ def seconds(work: Callable[[], object], repeats: int = 3) -> float:
 def peak(work: Callable[[], object], small: Callable[[], object]) -> float:
     """Megabytes that ``work`` adds to a fresh process, which has done the same with little data before.
 
-    Both must be functions that can be sent to another process.
+    Both must be functions that can be sent to another process. NaN where the system cannot tell.
     """
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_growth, (work, small))
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_growth, work, small).result()
 
 
 def row(what: str, ours: float, peer: str, theirs: float) -> None:
@@ -39,12 +39,15 @@ def memory_row(what: str, ours: float, peer: str, theirs: float) -> None:
 
 def _growth(work: Callable[[], object], small: Callable[[], object]) -> float:
     small()
-    before = _most()
+    process = Path("/proc/self")
+    if not process.exists():  # only Linux can forget a peak
+        return float("nan")
+    (process / "clear_refs").write_text("5")
+    before = _megabytes(process, "VmRSS")
     work()
-    return _most() - before
+    return _megabytes(process, "VmHWM") - before
 
 
-def _most() -> float:
-    """The most megabytes this process ever had."""
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+def _megabytes(process: Path, what: str) -> float:
+    line = next(line for line in (process / "status").read_text().splitlines() if line.startswith(what))
+    return int(line.split()[1]) / 2**10
