@@ -29,7 +29,7 @@ _ROWS = (
     ),
     (
         spectrum.KIND.title,
-        "share of what a random half going missing does that is due to single parts, pairs, more",
+        "of what losing a random half changes, the share due to single parts, pairs, more",
     ),
     (
         knock_out.KIND.title,

@@ -138,22 +138,6 @@ def test_text_from_the_user_is_escaped(
     assert "&lt;script&gt;alert(1)" in page
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (1.286, "1.29"),
-        (-0.3064, "−0.31"),
-        (0.00034, "0.0003"),
-        (35.83, "35.8"),
-        (1234.5, "1234"),
-        (0.0, "0.00"),
-        (-1e-9, "0.0000"),
-    ],
-)
-def test_numbers_are_written_with_the_digits_that_matter(value: float, text: str) -> None:
-    assert numbers.number(value) == text
-
-
 def test_undefined_numbers_are_a_dash() -> None:
     assert numbers.number(float("nan")) == "–"
     assert numbers.signed(float("nan")) == "–"
