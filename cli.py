@@ -264,7 +264,7 @@ def _condition(side: "Side", condition: str) -> str:
 
 @app.command()
 def measures(
-    name: Annotated[str, typer.Argument(help="Part of a measure's name; all by default.")] = "",
+    words: Annotated[list[str] | None, typer.Argument(help="Part of a measure's name; all by default.")] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.", rich_help_panel=SHOW)] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=SHOW)] = False,
 ) -> None:
@@ -283,6 +283,7 @@ def measures(
 
     from analysis.measures.registry import MEASURES, as_markdown, entry
 
+    name = " ".join(words or [])
     found = {key: measure for key, measure in MEASURES.items() if name.lower() in f"{key} {measure.label}".lower()}
     if not found:
         typer.echo(f"no measure is called {name!r}; mixability measures lists them all", err=True)

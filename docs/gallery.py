@@ -100,8 +100,8 @@ def readme(all_charts: list[Chart]) -> str:
     return f"""# The figures
 
 Every kind of figure, from one run of `mixability compare` with its defaults and a pool of {PARENTS} parents of each
-kind. Left genes, right neurons; orange without mixing, blue with it. `make gallery` draws them again, and writes SVG,
-the numbers (CSV), the words (TXT) and a page, `index.html`, beside them.
+kind. Left genes, right neurons; orange without mixing, blue with it. A run's own page shows four of them. `make
+gallery` draws them all again, and writes SVG, the numbers (CSV), the words (TXT) and a page, `index.html`, beside them.
 {entries}
 """
 

@@ -61,7 +61,8 @@ KIND = Kind(
     name="context-dependence",
     title="Who is useful with anyone?",
     how="One point an element of one whole of each arm; further right, worth more on average; lower, worth the same "
-    "with any partners; large marks are medians.",
+    "with any partners; large marks are medians. (The numbers above are of wholes, in which elements worth more count "
+    "for more.)",
     reading=lambda sides: findings_of(
         sides, dict.fromkeys(("genes", "neurons"), "context_dependence:log"), "Context dependence, log scale"
     ),

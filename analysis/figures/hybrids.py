@@ -55,7 +55,12 @@ def _caption(found: CombiningAbility) -> str:
     of = f"parents {number(float(np.diag(found.hybrids).mean()))}\nhybrids {number(float(hybrids.mean()))}"
     if found.reason:
         return f"{of}\n{found.reason}"
-    return f"{of}\ngeneral share {found.share:.2f} ± {found.share_error:.2f}"
+    return f"{of}\ngeneral share {_share(found)}"
+
+
+def _share(found: CombiningAbility) -> str:
+    error = "" if np.isnan(found.share_error) else f" ± {found.share_error:.2f}"
+    return number(found.share, 2) + error
 
 
 def _draw(panels: Sequence[Axes], side: SideResults) -> list[Plotted]:
@@ -72,7 +77,7 @@ def _draw(panels: Sequence[Axes], side: SideResults) -> list[Plotted]:
 def _reading(sides: Sequence[SideResults]) -> str:
     parts = []
     for side in sides:
-        shares = [f"{number(found.share, 2)} {arm}" for found, arm in zip(side.pools, side.side.arms, strict=True)]
+        shares = [f"{_share(found)} {arm}" for found, arm in zip(side.pools, side.side.arms, strict=True)]
         parts.append(f"{side.side.name} {' against '.join(shares)}")
     return f"Share of the variance between hybrids that parents show with any partner (GCA): {'; '.join(parts)}."
 

@@ -146,9 +146,10 @@ def _reading(sides: Sequence[SideResults]) -> str:
             graph = interaction_network(
                 portrait["interaction"].astype(np.float64), portrait["interaction_error"].astype(np.float64)
             )
-            counts.append(f"{100 * describe(graph)['density']:.0f}\N{NO-BREAK SPACE}% {arm}")
+            synergies = sum(sign > 0 for *_, sign in graph.edges(data="sign"))
+            counts.append(f"{synergies:,} of {graph.number_of_edges():,} {arm}")
         parts.append(f"{side.side.name} {' against '.join(counts)}")
-    return f"Pairs that interact beyond sampling error, in one whole of each arm: {'; '.join(parts)}."
+    return f"How many of the pairs that interact need each other, in one whole of each arm: {'; '.join(parts)}."
 
 
 KIND = Kind(

@@ -14,6 +14,7 @@ from analysis.genotypes.interactions import Interactions
 from analysis.genotypes.measure import TableMeasures
 from analysis.genotypes.words import headline
 from analysis.numbers import counted, decimals_for, number, signed
+from analysis.stats import REACH
 
 _MOST_ELEMENTS = 24
 _SMALLEST_P = 0.001
@@ -33,8 +34,8 @@ def print_measures(measures: TableMeasures, console: Console, pairs: int) -> Non
     found = measures.interactions
     if found is not None:
         _print(console, "Shares of variance by order", _orders(found))
-        if not np.isnan(found.p_values).all():
-            console.print(Text("p: chi-square test of noise alone, for errors of about one size."), end="\n\n")
+        if legend := _legend(found):
+            console.print(Text(legend), end="\n\n")
         _print(console, _elements_title(len(measures.names)), _elements(found, measures.names))
         if pairs and n > 1:
             _print(console, "Strongest pairs, over all backgrounds", _pairs(found, measures.names, pairs))
@@ -44,6 +45,18 @@ def print_measures(measures: TableMeasures, console: Console, pairs: int) -> Non
         title = f"In the wild type's background (phenotype {number(measures.background.value)})"
         _print(console, title, _background(measures.background, measures.names, pairs))
     console.print(Text(headline(measures)))
+
+
+def _legend(found: Interactions) -> str:
+    """What the columns are that a table of genotypes adds to a spectrum."""
+    parts = []
+    if not np.isnan(found.mixability_error).all():
+        parts.append("\N{PLUS-MINUS SIGN} is one standard error")
+    if not np.isnan(found.noise_shares).all():
+        parts.append("corrected: with what noise alone would give taken off")
+    if not np.isnan(found.p_values).all():
+        parts.append("p: chi-square test of noise alone, for errors of about one size")
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 def _print(console: Console, title: str, table: Table) -> None:
@@ -101,7 +114,7 @@ def _pairs(found: Interactions, names: Sequence[str], count: int) -> Table:
         [
             [f"{names[i]}, {names[j]}" for i, j in top],
             _with_errors(values, found.interaction_error[one, two]),
-            _signs(values),
+            _signs(values, found.interaction_error[one, two]),
         ],
     )
 
@@ -118,7 +131,7 @@ def _background(found: Background, names: Sequence[str], count: int) -> Table:
         [
             [names[i] for i in seen.tolist()] + [f"{names[i]}, {names[j]}" for i, j in found.pairs[top].tolist()],
             _with_errors(values, errors),
-            [""] * len(seen) + _signs(found.epistasis[top]),
+            [""] * len(seen) + _signs(found.epistasis[top], found.epistasis_error[top]),
         ],
     )
 
@@ -132,8 +145,11 @@ def _masses(found: Interactions) -> str:
     return f"Synergy mass {masses[0]}, redundancy mass {masses[1]}{alone}."
 
 
-def _signs(values: Floats) -> list[str]:
-    return ["synergy" if value > 0.0 else "redundancy" if value < 0.0 else "" for value in values]
+def _signs(values: Floats, errors: Floats) -> list[str]:
+    """What each is, where its 95 % interval leaves 0 out; where the error is unknown, by its sign."""
+    sure = np.abs(values) > REACH * np.nan_to_num(errors)
+    names = np.where(values > 0.0, "synergy", "redundancy")
+    return [str(name) for name in np.where(sure, names, "")]
 
 
 def _numbers(values: Iterable[float], decimals: int) -> list[str]:

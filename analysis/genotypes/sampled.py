@@ -22,7 +22,8 @@ def not_a_sample(table: GenotypeTable) -> str:
     Chi-square tests of every frequency and of every pair's independence, Bonferroni-corrected.
     """
     if table.rows < LEAST_ROWS:
-        return f"{table.rows} rows are fewer than the {LEAST_ROWS} that a sample needs"
+        whole = f", and all {2**table.n} genotypes would make it complete" if 2**table.n <= 2 * table.rows else ""
+        return f"{table.rows} rows are fewer than the {LEAST_ROWS} that a sample needs{whole}"
     x = 2.0 * table.genotypes - 1.0
     chi_square = (x.T @ x) ** 2 / table.rows
     np.fill_diagonal(chi_square, x.sum(0) ** 2 / table.rows)

@@ -72,14 +72,14 @@ def doubtful_scale(genotypes: Bools, values: Floats, *, log: bool) -> tuple[str,
     bent = found.left >= _LEAST_LEFT and found.explained >= _GOOD_PART and found.p_value < _LEVEL
     positive = bool(values.min() > 0.0)
     if bent and found.convex and positive and not log and _straightens(found, genotypes, np.log(values)):
-        return "curvature", "much of the epistasis on this scale is curvature of the scale: try --log"
+        return "curvature", "part of the epistasis on this scale is curvature of the scale: try --log"
     exponents = values - values.max()
     if bent and not found.convex and exponents.min() > -_LARGEST_EXPONENT:
         if log and _straightens(found, genotypes, np.exp(exponents)):
-            return "curvature", "much of the epistasis on this scale comes from the logarithm: leave --log away"
+            return "curvature", "part of the epistasis on this scale comes from the logarithm: leave --log away"
         if not log and _straightens(found, genotypes, np.exp(exponents)):
             mend = "if these are logarithms, their exponentials would be more nearly additive"
-            return "curvature", f"much of the epistasis on this scale is curvature of the scale: {mend}"
+            return "curvature", f"part of the epistasis on this scale is curvature of the scale: {mend}"
     span = float(values.max() / values.min()) if positive and not log else 1.0
     if span > _SUSPICIOUS_SPAN:
         return "span", f"the phenotype spans {span:,.0f}-fold, so epistasis depends on the scale: compare with --log"

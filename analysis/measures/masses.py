@@ -7,7 +7,8 @@ positive and negative parts are added up. What is much larger than its error nee
 
 Pairs whose interactions are all smaller than their errors lose mass, since few large ones would look the same: of
 normal interactions that spread as much as their errors a tenth, half as much a third, a tenth as much nine tenths. A
-finer grid or a smooth distribution would find more of them, but also twenty times as much where there is none.
+finer grid or a smooth distribution would find more of them, but also twenty times as much where there is none. As it
+is, every pair that does not interact leaves about .004 (of 100,000 pairs) to .015 (of 1,000) of an error to each mass.
 """
 
 from dataclasses import dataclass

@@ -296,6 +296,20 @@ def entry(measure: Measure) -> list[tuple[str, str]]:
     ]
 
 
+NOTATION = (
+    "- A *mask* says which elements are present: 1 1 0 is a whole of three elements without the third.",
+    "- `delta_i` is what element i adds to the performance beside the others of a mask; `I_ij` is what the pair adds",
+    "  beyond what each adds alone, averaged over masks. Positive: they need each other (AND). Negative: one can stand",
+    "  in for the other (OR).",
+    "- `v` is a sum of terms, one for each set S of elements, uncorrelated with each other over masks: `f_S` is the",
+    "  term's size, `f_i` that of an element alone. `Var v` is how much performance varies over masks, `W_k` the part",
+    "  of it that is due to sets of k elements, `Inf_i` the part due to all sets that hold element i.",
+    "- `m(q)` is the mean performance when every element is kept with probability `q`; `w(k)` that after k losses, as",
+    "  a share of the whole's.",
+)
+"""What the formulae are written in, as lines of Markdown."""
+
+
 def as_markdown(measures: Iterable[Measure] = MEASURES.values()) -> str:
     """The glossary as a page of Markdown."""
     lines = [
@@ -303,6 +317,8 @@ def as_markdown(measures: Iterable[Measure] = MEASURES.values()) -> str:
         "",
         "The same for genes and for neurons. A whole is a game `v`, a function of which elements are present; each is",
         "present with probability `q`, 1/2 unless said otherwise. Written by `mixability measures --markdown`.",
+        "",
+        *NOTATION,
     ]
     for measure in measures:
         lines += ["", f"## {measure.label[0].upper()}{measure.label[1:]}", ""]

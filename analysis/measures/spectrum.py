@@ -66,12 +66,12 @@ class Spectrum:
 
     @property
     def synergy(self) -> float:
-        """Synergy mass."""
+        """Synergy mass, in performance units (the glossary's is divided by the worth of the whole)."""
         return float(self.masses[0])
 
     @property
     def redundancy(self) -> float:
-        """Redundancy mass."""
+        """Redundancy mass, in performance units (the glossary's is divided by the worth of the whole)."""
         return float(self.masses[1])
 
     @property
