@@ -77,8 +77,8 @@ standard error) moves coverage by {100 * (0.95 * 0.05 / rows[0].data_sets) ** 0.
   intervals are a little narrow: 400 to 1,000 draws were covered in 92 % (16 elements, 256 masks), 94 % (24 and 512) and
   95 % (64 and 512) for the share of order 2.
 - **Masses** come without an interval that could be held to anything; their bias is given as a share of the truth. It
-  goes the other way where few pairs are strong and the others nothing, each of which leaves a trace of its error: of ten
-  AND pairs and five OR pairs half as strong among 435, 8,192 masks give 4 % too much synergy and 17 % too much
+  goes the other way where few pairs are strong and the others nothing, each of which leaves a trace of its error: of
+  ten AND pairs and five OR pairs half as strong among 435, 8,192 masks give 4 % too much synergy and 17 % too much
   redundancy (40 seeds).
 
 {_tables(rows)}"""
