@@ -64,7 +64,8 @@ def effect(comparison: Comparison) -> str:
     c = comparison
     if np.isnan(c.hedges_g_low):
         return signed(c.hedges_g)
-    return f"{signed(c.hedges_g, 1)} [{signed(c.hedges_g_low, 1)}, {signed(c.hedges_g_high, 1)}]"
+    decimals = 1 if max(abs(c.hedges_g_low), abs(c.hedges_g_high)) < 9.95 else 0
+    return f"{signed(c.hedges_g, decimals)} [{signed(c.hedges_g_low, decimals)}, {signed(c.hedges_g_high, decimals)}]"
 
 
 def arms(comparison: Comparison) -> tuple[str, str]:

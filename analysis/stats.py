@@ -48,7 +48,7 @@ class Comparison:
     """Mean of (with - without)."""
     low: float
     high: float
-    """95 % interval of `difference`: BCa bootstrap (Efron 1987), widened for few replicates (see `interval`)."""
+    """95 % interval of `difference`: BCa bootstrap (Efron 1987), or Student's for few replicates (see `interval`)."""
     hedges_g: float
     """Difference in units of the arms' pooled standard deviation, corrected for small samples (Hedges 1981)."""
     hedges_g_low: float

@@ -59,7 +59,7 @@ def page(all_charts: list[Chart]) -> str:
         f"""<figure><h2>{escape(chart.title)}</h2><p>{escape(chart.reading)}</p>
 <picture><source srcset="{chart.name}-dark.svg" media="(prefers-color-scheme: dark)">
 <img src="{chart.name}-light.svg" alt="{escape(chart.alt)}"></picture>
-<figcaption>{escape(chart.how)} <a href="{chart.name}-light.png">PNG</a> <a href="{chart.name}-light.svg">SVG</a>
+<figcaption><a href="{chart.name}-light.png">PNG</a> <a href="{chart.name}-light.svg">SVG</a>
 <a href="{chart.name}.csv">numbers</a> <a href="{chart.name}.txt">in words</a></figcaption></figure>"""
         for chart in all_charts
     )
@@ -92,9 +92,7 @@ def readme(all_charts: list[Chart]) -> str:
 {chart.reading}
 
 <picture><source srcset="{chart.name}-dark.png" media="(prefers-color-scheme: dark)">
-<img src="{chart.name}-light.png" alt="{escape(" ".join(chart.alt.split()))}"></picture>
-
-{chart.how}"""
+<img src="{chart.name}-light.png" alt="{escape(" ".join(chart.alt.split()))}"></picture>"""
         for chart in all_charts
     )
     return f"""# The figures

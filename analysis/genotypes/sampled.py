@@ -5,14 +5,13 @@ from math import comb
 import numpy as np
 from scipy.special import chdtrc
 
-from analysis.genotypes.interactions import Interactions, noise_variance, shared_out
+from analysis.genotypes.interactions import LEVEL, Interactions, noise_variance, shared_out
 from analysis.genotypes.table import GenotypeTable
 from analysis.measures.design import MaskDesign
 from analysis.measures.spectrum import spectrum
 from analysis.streams import generator_for
 
 LEAST_ROWS = 64
-_LEVEL = 0.05
 _LARGEST_POWER = 1000
 
 
@@ -30,7 +29,7 @@ def not_a_sample(table: GenotypeTable) -> str:
     if not chi_square.any():
         return "all elements and pairs are exactly balanced, as in a designed fraction of all genotypes"
     i, j = sorted(int(k) for k in np.unravel_index(int(np.argmax(chi_square)), chi_square.shape))
-    if float(chdtrc(1.0, chi_square[i, j])) * comb(table.n + 1, 2) >= _LEVEL:
+    if float(chdtrc(1.0, chi_square[i, j])) * comb(table.n + 1, 2) >= LEVEL:
         return ""
     if i == j:
         share = 100.0 * float(table.genotypes[:, i].mean())
