@@ -45,7 +45,7 @@ RUN, KEEP, SHOW = "What to run", "Where and how", "What to show"
 def compare(
     genes: Annotated[
         str | None,
-        typer.Option(help="landscape (default: pairwise epistasis) or gene-network (Wagner's).", rich_help_panel=RUN),
+        typer.Option(help="Landscape (default: pairwise epistasis); sim list names all.", rich_help_panel=RUN),
     ] = None,
     data: Annotated[
         str | None, typer.Option(help="digits (default), mnist5k or idx:FOLDER.", rich_help_panel=RUN)
@@ -100,7 +100,7 @@ def compare(
 
     - `mixability compare --genes gene-network --layers 2 --width 64`
 
-    - `mixability compare --set genes.sex_fraction=0.1 --set neurons.recipe.epochs=200`
+    - `mixability compare --set genes.reproduction.sex_fraction=0.1 --set neurons.recipe.epochs=200`
     """
     import joblib
 
@@ -112,7 +112,7 @@ def compare(
     values: dict[str, Any] = read_toml(config) if config else {}
     apply_settings(values, set_ or [])
     flags = {
-        "genes.model": genes,
+        "genes.landscape.kind": genes,
         "neurons.data": data,
         "neurons.recipe.layers": layers,
         "neurons.recipe.width": width,
@@ -124,8 +124,6 @@ def compare(
     for path, value in flags.items():
         if value is not None:
             set_value(values, path, value)
-    if isinstance(values.get("genes"), dict):
-        values["genes"].setdefault("model", "landscape")
     spec = build(CompareSpec, values)
     workers = jobs or joblib.cpu_count()
     cost = check(spec, workers)

@@ -10,12 +10,17 @@ import math
 import numpy as np
 from numba import njit
 
-LANE_MOTHER = np.uint64(0 << 32)
+LANE_PARENTS = np.uint64(0 << 32)
 LANE_SEX = np.uint64(1 << 32)
-LANE_FATHER = np.uint64(2 << 32)
+LANE_SELFING = np.uint64(2 << 32)
 LANE_RECOMBINATION = np.uint64(3 << 32)
 LANE_MUTATION = np.uint64(4 << 32)
 LANE_EFFECT = np.uint64(5 << 32)
+LANE_ISLAND = np.uint64(6 << 32)
+LANE_BROOD = np.uint64(7 << 32)
+LANE_CLONES = np.uint64(8 << 32)
+LANE_RANK = np.uint64(9 << 32)
+LANE_ENVIRONMENT = np.uint64(10 << 32)
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)

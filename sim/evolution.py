@@ -1,60 +1,146 @@
-"""Evolve a finite population: Wright-Fisher generations of constant size."""
+"""Evolve a population, generation after generation, by the engine that suits it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 
-from sim.arrays import Floats, Individuals
+from sim.arrays import Floats, Individuals, Words
+from sim.demography import UNBOUNDED, Demography
 from sim.draws import branch
-from sim.landscape import Landscape
-from sim.reproduction import Reproduction, choose_parents
+from sim.engines import clones, individuals, infinite
+from sim.engines.model import Model, State
+from sim.environment import Environment, Static
+from sim.infinite import MOST_LOCI, at_linkage_equilibrium
+from sim.landscape.base import GenomeLandscape, Landscape
+from sim.population import Population, mean_fitness
+from sim.reproduction import Reproduction
+from sim.reproduction.mutation import check_rate
+from sim.selection import PROPORTIONAL, Selection
 
-
-@dataclass(frozen=True, kw_only=True)
-class Population:
-    """A population and the way it came."""
-
-    individuals: Individuals
-    """Packed genomes (individuals, words) or networks (individuals, genes, genes)."""
-    log_fitness: Floats
-    """(individuals,), natural units."""
-    history: Floats
-    """Mean fitness, (generations + 1,); entry 0 is that of the founders."""
+Engine = Literal["auto", "individuals", "clones"]
+_FEW_CHANGES = 0.02
+"""Share of children, mutant or sexual, up to which clones are cheaper than individuals."""
+_MANY = 2000
+"""Individuals below which the bookkeeping of clones does not pay."""
 
 
 def evolve(
-    landscape: Landscape,
+    landscape: Landscape | Environment,
     reproduction: Reproduction,
     start: Individuals | Population,
     *,
     generations: int,
     mutation: float,
     seed: int,
+    selection: Selection = PROPORTIONAL,
+    demography: Demography | None = None,
+    engine: Engine = "auto",
 ) -> Population:
     """Let founders, or a population that has evolved already, go through ``generations`` more.
 
-    ``mutation`` is per locus (or connection) and generation, in [0, 1). ``seed`` is any non-negative integer; the
+    ``mutation`` is per locus (or connection) and generation, in [0, 1/2]. ``seed`` is any non-negative integer; the
     result is a function of the arguments alone, and stopping and going on gives the same bits as going through.
 
-    Raises ValueError for a mutation rate outside [0, 1) or a negative number of generations.
+    Founders (individuals, ...) are followed one by one, or clone by clone where few children differ from their parent;
+    ``engine`` decides by hand. A population that came from `infinite_population` stays exact and infinite.
+    ``demography`` defaults to one population of as many individuals as there are.
+
+    Raises ValueError for a mutation rate outside [0, 1/2], a negative number of generations, fewer than two founders,
+    an engine that cannot run the model, and where nobody can reproduce.
     """
-    if not 0.0 <= mutation < 1.0:
-        raise ValueError(f"mutation must lie in [0, 1); got {mutation}")
+    check_rate(mutation)
     if generations < 0:
         raise ValueError(f"generations must not be negative; got {generations}")
-    if isinstance(start, Population):
-        individuals, log_fitness, past = start.individuals, start.log_fitness, start.history
+    environment = landscape if isinstance(landscape, Environment) else Static(landscape)
+    population = start if isinstance(start, Population) else _founded(environment.at(0), start)
+    if np.isinf(population.size):
+        demography = UNBOUNDED
     else:
-        individuals, log_fitness = start, landscape.log_fitness(start)
-        past = np.exp(log_fitness).mean(keepdims=True)
+        demography = demography or Demography(size=int(population.size))
+        demography.check(population.generation, int(population.size))
+    model = Model(reproduction=reproduction, selection=selection, mutation=mutation, demography=demography)
+    population = _converted(population, environment.at(population.generation), model, engine)
+    advance = _engine(population)
 
     key = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0]
-    history = np.concatenate([past, np.empty(generations)])
-    for generation in range(len(past), len(history)):
-        stream = np.uint64(branch(key, np.uint64(generation)))
-        mothers, fathers = choose_parents(log_fitness, reproduction.sex_fraction, stream)
-        individuals, changed = landscape.offspring(individuals, mothers, fathers, mutation, stream)
-        log_fitness = log_fitness[mothers]
-        log_fitness[changed] = landscape.log_fitness(individuals[changed])
-        history[generation] = np.exp(log_fitness).mean()
-    return Population(individuals=individuals, log_fitness=log_fitness, history=history)
+    history = np.concatenate([population.history, np.empty(generations)])
+    state = State(population.individuals, population.log_fitness, population.weights)
+    here = environment.at(population.generation)
+    for generation in range(len(population.history), len(history)):
+        state = advance(state, here, model, generation, np.uint64(branch(key, np.uint64(generation))))
+        there = environment.at(generation)
+        if there is not here:
+            here, state = there, state._replace(log_fitness=there.log_fitness(state.individuals))
+        history[generation] = mean_fitness(state.log_fitness, state.weights)
+    return Population(
+        individuals=state.individuals, log_fitness=state.log_fitness, weights=state.weights, history=history
+    )
+
+
+def infinite_population(
+    landscape: GenomeLandscape, *, frequencies: Floats | None = None, allele_frequency: float = 0.5
+) -> Population:
+    """An infinite population over all ``2**loci`` genotypes, ready to evolve.
+
+    ``frequencies``: (2**loci,), bit ``i`` of a genotype's number is locus ``i``; by default every allele 1 has
+    ``allele_frequency``, in linkage equilibrium. Raises ValueError where there are too many loci, and for frequencies
+    that are no distribution.
+    """
+    if landscape.loci > MOST_LOCI:
+        raise ValueError(
+            f"an infinite population has at most {MOST_LOCI} loci, for there are 2**loci genotypes; got "
+            f"{landscape.loci}: simulate individuals instead"
+        )
+    genomes: Words = np.arange(2**landscape.loci, dtype=np.uint64)[:, None]
+    if frequencies is None:
+        frequencies = at_linkage_equilibrium(np.full(landscape.loci, allele_frequency))
+    log_fitness = landscape.log_fitness(genomes)
+    return Population(
+        individuals=genomes,
+        log_fitness=log_fitness,
+        weights=frequencies,
+        history=np.array([mean_fitness(log_fitness, frequencies)]),
+    )
+
+
+def _founded(landscape: Landscape, founders: Individuals) -> Population:
+    log_fitness = landscape.log_fitness(founders)
+    return Population(
+        individuals=founders, log_fitness=log_fitness, history=np.array([mean_fitness(log_fitness, None)])
+    )
+
+
+def _converted(population: Population, landscape: Landscape, model: Model, engine: Engine) -> Population:
+    """Founders as clones, where that is asked for or cheaper; a population on its way stays what it is."""
+    suits = isinstance(landscape, GenomeLandscape) and clones.suits(model)
+    if engine == "clones" and not suits:
+        raise ValueError(
+            "clones can be counted on landscapes of haploid genomes only, with one island, random mating, no jackpot "
+            "and proportional selection; take engine = individuals"
+        )
+    if population.weights is not None or engine == "individuals" or not suits:
+        return population
+    if engine == "auto" and (population.generation > 0 or not _few_changes(population, landscape.elements, model)):
+        return population
+    state = clones.merged(
+        population.individuals, population.log_fitness, np.ones(len(population.individuals), dtype=np.int64)
+    )
+    return Population(
+        individuals=state.individuals,
+        log_fitness=state.log_fitness,
+        weights=state.weights,
+        history=population.history,
+    )
+
+
+def _few_changes(population: Population, loci: int, model: Model) -> bool:
+    """Whether so few children differ from their parent that there are far fewer clones than individuals."""
+    mutants = -np.expm1(loci * np.log1p(-model.mutation))
+    return population.size >= _MANY and model.reproduction.sex_fraction + mutants <= _FEW_CHANGES
+
+
+def _engine(population: Population) -> Callable[[State, Any, Model, int, np.uint64], State]:
+    if population.weights is None:
+        return individuals.step
+    return clones.step if population.weights.dtype.kind == "i" else infinite.step

@@ -6,10 +6,13 @@ Fed the same stream, kernel and reference agree to the bit.
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
 
 _WORD = 2**64
-_MOTHER, _SEX, _FATHER, _RECOMBINATION, _MUTATION = (lane << 32 for lane in range(5))
+_PARENTS, _SEX, _SELFING, _RECOMBINATION, _MUTATION, _, _ISLAND = (lane << 32 for lane in range(7))
+_ROLE = 2**24
+
+Parents = tuple[int, int | None]
+"""Mother and, perhaps, father."""
 
 
 def branch(state: int, index: int) -> int:
@@ -25,48 +28,108 @@ def uniform(state: int, index: int) -> float:
     return (branch(state, index) >> 11) * 2.0**-53
 
 
-def choose_parents(log_fitness: Sequence[float], sex_fraction: float, stream: int) -> list[tuple[int, int]]:
-    """The mother and father of each child; the mother twice where there is no father."""
-    top = max(log_fitness)
-    cumulative = list(accumulate(math.exp(value - top) for value in log_fitness))
+def choose_parents(
+    log_fitness: Sequence[float],
+    chances: Sequence[float],
+    aliases: Sequence[int],
+    stream: int,
+    *,
+    sex_fraction: float,
+    selfing: float = 0.0,
+    mates: int = 1,
+    islands: Sequence[Sequence[int]],
+    migration: float = 0.0,
+) -> list[Parents]:
+    """The parents of each child, as many as there are individuals; ``islands`` lists who lives on each.
 
-    def pick(u: float) -> int:
-        return min(bisect_right(cumulative, u * cumulative[-1]), len(cumulative) - 1)
+    An individual that is drawn is taken with its chance; else its alias is, or, where there are none, another is drawn.
+    """
 
-    parents = []
-    for child in range(len(log_fitness)):
-        own = branch(stream, child)
-        mother = pick(uniform(own, _MOTHER))
-        father = pick(uniform(own, _FATHER)) if uniform(own, _SEX) < sex_fraction else mother
-        parents.append((mother, father))
+    def draw(own: int, role: int, candidates: Sequence[int]) -> int:
+        attempt = 0
+        while True:
+            at = uniform(own, _PARENTS + role * _ROLE + attempt) * len(candidates)
+            chosen = candidates[int(at)]
+            if at - int(at) < chances[chosen]:
+                return chosen
+            if aliases:
+                return aliases[chosen]
+            attempt += 1
+
+    parents: list[Parents] = []
+    for home, natives in enumerate(islands):
+        for child in natives:
+            own, candidates = branch(stream, child), natives
+            if migration > 0.0 and uniform(own, _ISLAND) < migration:
+                others = [island for island in range(len(islands)) if island != home]
+                candidates = islands[others[int(uniform(own, _ISLAND + 1) * len(others))]]
+            mother = draw(own, 0, candidates)
+            if uniform(own, _SEX) >= sex_fraction:
+                parents.append((mother, None))
+            elif selfing > 0.0 and uniform(own, _SELFING) < selfing:
+                parents.append((mother, mother))
+            else:
+                fathers = [draw(own, role, candidates) for role in range(1, mates + 1)]
+                parents.append((mother, min(fathers, key=lambda f: abs(log_fitness[f] - log_fitness[mother]))))
     return parents
 
 
 def offspring(
-    genomes: Sequence[Sequence[bool]], parents: Sequence[tuple[int, int]], mutation: float, stream: int
+    genomes: Sequence[Sequence[bool]],
+    parents: Sequence[Parents],
+    rates: Sequence[float] | None,
+    mutations: Sequence[float],
+    stream: int,
 ) -> list[list[bool]]:
-    """The children of unpacked genomes: each locus from either parent, then mutation."""
+    """The children of unpacked genomes: each locus from either parent, then mutation.
+
+    ``rates`` are those between neighbours, or None for free recombination; ``mutations`` the cumulative probabilities of
+    0, 1, 2 .. flips.
+    """
     children = []
     for child, (mother, father) in enumerate(parents):
-        own = branch(stream, child)
-        genome = []
-        for locus in range(len(genomes[0])):
-            from_mother = branch(own, _RECOMBINATION + locus // 64) >> (locus % 64) & 1
-            genome.append(genomes[mother if from_mother else father][locus])
-        for locus in _mutated(len(genome), mutation, own):
+        own, loci = branch(stream, child), len(genomes[0])
+        genome = list(genomes[mother])
+        if father is not None:
+            from_father = _free(loci, own) if rates is None else _strand(rates, own)
+            genome = [genomes[father][i] if from_father[i] else genome[i] for i in range(loci)]
+        for locus in _mutated(loci, mutations, own):
             genome[locus] = not genome[locus]
         children.append(genome)
     return children
 
 
-def _mutated(loci: int, mutation: float, own: int) -> list[int]:
-    """The loci that mutate, found by skipping geometrically distributed distances."""
-    sites: list[int] = []
-    site = -1
-    while mutation > 0.0:
-        skip = math.log(1.0 - uniform(own, _MUTATION + len(sites))) / math.log1p(-mutation)
-        site += 1 + int(min(skip, 2.0**40))
-        if site >= loci:
+def _free(loci: int, own: int) -> list[bool]:
+    """Whether each locus comes from the father: a bit for each."""
+    return [bool(branch(own, _RECOMBINATION + i // 64) >> (i % 64) & 1) for i in range(loci)]
+
+
+def _strand(rates: Sequence[float], own: int) -> list[bool]:
+    """The same along a map: a random start, and a change wherever an exponential skip of hazard ends."""
+    hazard = [0.0]
+    for rate in rates:
+        hazard.append(hazard[-1] - math.log1p(-rate))
+    changes = set()
+    at, number = 0, 1
+    while hazard[-1] > 0.0:
+        target = hazard[at] - math.log(1.0 - uniform(own, _RECOMBINATION + number))
+        number += 1
+        if target >= hazard[-1]:
             break
-        sites.append(site)
+        at = bisect_right(hazard, target)
+        changes.add(at)
+    strand = [bool(branch(own, _RECOMBINATION) & 1) ^ (0 in changes)]
+    for locus in range(1, len(hazard)):
+        strand.append(strand[-1] ^ (locus in changes))
+    return strand
+
+
+def _mutated(loci: int, mutations: Sequence[float], own: int) -> set[int]:
+    """The loci that flip: their number from the table, then different ones until there are as many."""
+    count = bisect_right(mutations, uniform(own, _MUTATION))
+    sites: set[int] = set()
+    number = 1
+    while len(sites) < count:
+        sites.add(int(uniform(own, _MUTATION + number) * loci))
+        number += 1
     return sites

@@ -1,138 +1,241 @@
-"""What to evolve: frozen, checked specifications of a landscape and of the populations on it."""
+"""What to evolve: a frozen, checked specification of a landscape and of the populations on it."""
 
-from abc import ABC, abstractmethod
-from typing import Annotated, ClassVar, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+import numpy as np
+from pydantic import Field, model_validator
 
+from sim.demography import Bottleneck, Demography
+from sim.environment import AnyEnvironmentSpec, Environment, StaticSpec
+from sim.evolution import Engine
 from sim.genome import words
-from sim.landscape import GeneNetworkLandscape, Landscape, PairwiseLandscape
+from sim.landscape import LANDSCAPES, AnyLandscapeSpec, Landscape, PairwiseSpec
+from sim.reproduction import CLONAL, Recombination, Reproduction
+from sim.reproduction.modes import BestOf
+from sim.selection import Proportional, Selection, Tournament, Truncation
+from sim.spec import Spec
+
+Rate = Annotated[float, Field(ge=0.0, le=0.5)]
 
 
-class _Populations(BaseModel, ABC):
-    """What every scenario says of its populations."""
+class RecombinationSpec(Spec):
+    """How loci are linked: by one rate between neighbours, a rate for each interval, or a map; free by default."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    source = "Haldane 1919, no interference"
 
-    sex_fraction: float = Field(
-        default=1.0, gt=0.0, le=1.0, description="probability that a child of the sexual arm has two parents"
+    rates: Rate | tuple[Rate, ...] | None = Field(
+        default=None, description="probability that neighbours come from different parents: one, or one an interval"
     )
+    morgans: tuple[float, ...] | None = Field(default=None, description="map positions of the loci, in order")
+    chromosomes: tuple[int, ...] = Field(default=(), description="loci of each chromosome; free between them")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.rates is not None and self.morgans is not None:
+            raise ValueError("give rates or morgans, not both")
+        return self
+
+    def build(self, loci: int) -> Recombination:
+        """The map. Raises ValueError where it is for another number of loci."""
+        if self.morgans is not None:
+            map_ = Recombination.haldane(self.morgans)
+        elif isinstance(self.rates, tuple):
+            map_ = Recombination(np.array(self.rates))
+        elif self.rates is not None:
+            map_ = Recombination.uniform(loci, self.rates)
+        else:
+            return Recombination()
+        map_.check(loci)
+        if not self.chromosomes:
+            return map_
+        if sum(self.chromosomes) != loci:
+            raise ValueError(f"the chromosomes have {sum(self.chromosomes)} loci together; there are {loci}")
+        return map_.split(self.chromosomes)
+
+
+class ReproductionSpec(Spec):
+    """The sexual arm: who mates with whom, and what a child takes from each."""
+
+    sex_fraction: float = Field(default=1.0, gt=0.0, le=1.0, description="probability that a child has two parents")
+    recombination: RecombinationSpec = RecombinationSpec()
+    selfing: float = Field(default=0.0, ge=0.0, le=1.0, description="probability that both parents are one individual")
+    mates: int = Field(default=1, ge=1, le=1000, description="fathers drawn, of whom the likest mates; 1: random")
+    best_of: BestOf = Field(default=1, description="recombinants that compete to become the child, or alleles: jackpot")
+
+    def build(self, loci: int) -> Reproduction:
+        """The mode. Raises ValueError where the map is for another number of loci."""
+        return Reproduction(
+            sex_fraction=self.sex_fraction,
+            recombination=self.recombination.build(loci),
+            selfing=self.selfing,
+            mates=self.mates,
+            best_of=self.best_of,
+        )
+
+
+class ProportionalSpec(Spec):
+    """Chances in proportion to exp(strength * log fitness)."""
+
+    source = "Wright 1931, Fisher 1930"
+
+    kind: Literal["proportional"] = "proportional"
+    strength: float = Field(default=1.0, ge=0.0, description="factor on log fitness; 0 is drift alone")
+
+    def build(self) -> Selection:
+        """The selection."""
+        return Proportional(strength=self.strength)
+
+
+class TruncationSpec(Spec):
+    """The fittest share become parents, with equal chances."""
+
+    source = "MacKay 2003, ch. 19 (1/2)"
+
+    kind: Literal["truncation"] = "truncation"
+    fraction: float = Field(default=0.5, gt=0.0, le=1.0, description="share that is kept")
+
+    def build(self) -> Selection:
+        """The selection."""
+        return Truncation(fraction=self.fraction)
+
+
+class TournamentSpec(Spec):
+    """The best of a few drawn at random becomes the parent."""
+
+    source = "Goldberg & Deb 1991"
+
+    kind: Literal["tournament"] = "tournament"
+    size: int = Field(default=2, ge=1, le=1_000_000, description="individuals that are drawn for each parent")
+
+    def build(self) -> Selection:
+        """The selection."""
+        return Tournament(size=self.size)
+
+
+class BottleneckSpec(Spec):
+    """Some generations with fewer, or more, individuals."""
+
+    start: int = Field(ge=1, description="first generation")
+    length: int = Field(ge=1, description="generations")
+    size: int = Field(ge=1, description="individuals on each island")
+
+
+AnySelectionSpec = Annotated[ProportionalSpec | TruncationSpec | TournamentSpec, Field(discriminator="kind")]
+
+
+class Scenario(Spec):
+    """Populations on a landscape, with everything that determines them but the arm and the seed."""
+
+    landscape: AnyLandscapeSpec = PairwiseSpec()
+    environment: AnyEnvironmentSpec = StaticSpec()
+    reproduction: ReproductionSpec = ReproductionSpec()
+    selection: AnySelectionSpec = ProportionalSpec()
+    population: int = Field(default=1000, ge=2, le=100_000_000, description="individuals on an island")
+    islands: int = Field(default=1, ge=1, le=100_000, description="islands of that size")
+    migration: float = Field(default=0.0, ge=0.0, le=1.0, description="probability that a child comes from elsewhere")
+    bottlenecks: tuple[BottleneckSpec, ...] = ()
+    generations: int = Field(default=400, ge=1, le=100_000_000, description="generations to evolve")
+    mutation: float = Field(default=1e-4, ge=0.0, le=0.5, description="mutations per locus and generation")
+    start: Literal["founders", "zeros", "ones"] = Field(
+        default="founders", description="every genome random (a network: the founder), or all of allele 0 or 1"
+    )
+    engine: Engine = Field(default="auto", description="individual by individual, or clone by clone")
     association_at: float = Field(
         default=0.1, ge=0.0, le=1.0, description="share of the generations after which linkage is measured"
     )
 
-    element: ClassVar[str]
-    """Plural of what recombination moves."""
+    @model_validator(mode="before")
+    @classmethod
+    def _with_defaults_of_the_landscape(cls, values: Any) -> Any:
+        """What is not said is as usual for the kind of landscape."""
+        if isinstance(values, dict) and isinstance(values.get("landscape"), dict):
+            values = {**values, "landscape": {"kind": "pairwise", **values["landscape"]}}
+            kind = values["landscape"]["kind"]
+            own = next((s for s in LANDSCAPES if s.model_fields["kind"].default == kind), None)
+            values = {**(own.defaults if own else {}), **values}
+        return values
 
-    @property
-    @abstractmethod
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        self.demography  # noqa: B018 - raises where it cannot be
+        self.reproduction.build(self.elements)
+        if self.start != "founders" and self.landscape.element != "loci":
+            raise ValueError(f"start = {self.start} needs genomes; gene networks start from their founder")
+        if self.environment.kind != "static" and (self.landscape.element != "loci" or self.landscape.copies > 1):
+            raise ValueError("a changing environment needs haploid genomes; take environment.kind = static")
+        if self.reproduction.best_of == "alleles" and (self.landscape.element != "loci" or self.landscape.copies > 1):
+            raise ValueError("best_of = alleles needs a landscape of haploid genomes; give it a number")
+        if self.landscape.element != "loci" and not self.reproduction.recombination.build(self.elements).free:
+            raise ValueError("rows of gene networks segregate freely; leave reproduction.recombination out")
+        return self
+
+    @cached_property
     def elements(self) -> int:
         """Number of elements of an individual."""
+        return self.landscape.elements
 
     @property
-    @abstractmethod
+    def element(self) -> str:
+        """Plural of what recombination moves."""
+        return self.landscape.element
+
+    @property
     def summary(self) -> str:
         """What is evolved, in a few words."""
+        return self.landscape.summary
 
     @property
-    @abstractmethod
-    def seconds(self) -> float:
-        """About what one population of the sexual arm takes on one core."""
-
-    @property
-    @abstractmethod
-    def bytes(self) -> float:
-        """About what one population needs at its peak."""
-
-    @abstractmethod
-    def landscape(self, seed: int) -> Landscape:
-        """Draw the landscape."""
-
-
-class PairwiseScenario(_Populations):
-    """Genomes on a random landscape with pairwise epistasis."""
-
-    model: Literal["landscape"] = "landscape"
-    population: int = Field(default=1000, ge=3, le=10_000_000, description="individuals in a population")
-    generations: int = Field(default=400, ge=1, le=1_000_000, description="generations to evolve")
-    mutation: float = Field(default=1e-4, ge=0.0, le=0.5, description="mutations per locus and generation")
-    loci: int = Field(default=50, ge=2, le=10_000, description="loci of a genome")
-    additive_variance: float = Field(default=1.0, ge=0.0, description="variance of single loci's effects")
-    epistatic_variance: float = Field(default=4.0, ge=0.0, description="variance of pairs' effects")
-    selection: float = Field(default=0.1, gt=0.0, description="log fitness per unit of the landscape's value")
-
-    element = "loci"
-
-    @property
-    def elements(self) -> int:
-        """Number of loci."""
-        return self.loci
-
-    @property
-    def summary(self) -> str:
-        """Loci and epistasis."""
-        return f"{self.loci} loci, pairwise epistasis"
-
-    @property
-    def seconds(self) -> float:
-        """A generation is quadratic in loci, four of which are read at once."""
-        return self.population * self.generations * (5e-8 + 4e-11 * self.loci**2)
-
-    @property
-    def bytes(self) -> float:
-        """Three generations of packed genomes, and two matrices of alleles."""
-        return self.population * (24.0 * words(self.loci) + 56.0 * self.loci)
-
-    def landscape(self, seed: int) -> PairwiseLandscape:
-        """Draw the landscape."""
-        return PairwiseLandscape.random(
-            loci=self.loci,
-            additive_variance=self.additive_variance,
-            epistatic_variance=self.epistatic_variance,
-            selection=self.selection,
-            seed=seed,
+    def demography(self) -> Demography:
+        """How many individuals live where, and when."""
+        return Demography(
+            size=self.population,
+            islands=self.islands,
+            migration=self.migration,
+            bottlenecks=tuple(Bottleneck(**b.model_dump()) for b in self.bottlenecks),
         )
 
-
-class GeneNetworkScenario(_Populations):
-    """Wagner's gene networks, selected for the stable state of their founder."""
-
-    model: Literal["gene-network"] = "gene-network"
-    association_at: float = Field(
-        default=1.0, ge=0.0, le=1.0, description="share of the generations after which linkage is measured"
-    )
-    population: int = Field(default=300, ge=3, le=1_000_000, description="individuals in a population")
-    generations: int = Field(default=400, ge=1, le=1_000_000, description="generations to evolve")
-    mutation: float = Field(default=1.3e-3, ge=0.0, le=0.5, description="mutations per connection and generation")
-    genes: int = Field(default=10, ge=2, le=100, description="genes of a network")
-    density: float = Field(default=0.75, gt=0.0, le=1.0, description="share of the possible connections that exist")
-    selection: float = Field(default=10.0, gt=0.0, description="log fitness lost when no gene is as in the target")
-
-    element = "genes"
-
     @property
-    def elements(self) -> int:
-        """Number of genes."""
-        return self.genes
-
-    @property
-    def summary(self) -> str:
-        """Networks and genes."""
-        return f"regulatory networks of {self.genes} genes"
+    def individuals(self) -> int:
+        """On all islands."""
+        return self.population * self.islands
 
     @property
     def seconds(self) -> float:
-        """A step of development is quadratic in genes."""
-        return self.population * self.generations * 1e-8 * self.genes**2
+        """About what one population of the sexual arm takes on one core."""
+        offspring = 30.0 + 0.02 * self.elements * self.landscape.copies
+        if self.element == "genes":
+            offspring += 1.5 * self.elements**2
+        contest = self.reproduction.best_of if isinstance(self.reproduction.best_of, int) else 1
+        return 1e-9 * self.individuals * self.generations * (offspring + self.landscape.evaluation) * contest
 
     @property
     def bytes(self) -> float:
-        """Three generations of networks."""
-        return self.population * 24.0 * self.genes**2
+        """About what one population needs at its peak: two generations, and what is drawn for one."""
+        genome = 8.0 * (self.elements**2 if self.element == "genes" else words(self.elements) * self.landscape.copies)
+        return self.individuals * (2.0 * genome + 64.0)
 
-    def landscape(self, seed: int) -> GeneNetworkLandscape:
-        """Draw the founder, and with it the target."""
-        return GeneNetworkLandscape.random(genes=self.genes, density=self.density, selection=self.selection, seed=seed)
+    def build(self, seed: int) -> Landscape:
+        """Draw the landscape."""
+        return self.landscape.build(seed)
 
+    def founders(self, landscape: Landscape, seed: int) -> Any:
+        """The individuals, (individuals, ...), that a population starts with."""
+        drawn = landscape.founders(self.individuals, seed)
+        if self.start == "founders":
+            return drawn
+        drawn[:] = 0
+        if self.start == "ones":
+            whole, rest = divmod(self.elements, 64)
+            drawn[..., :whole] = np.uint64(2**64 - 1)
+            if rest:
+                drawn[..., whole] = np.uint64(2**rest - 1)
+        return drawn
 
-Scenario = Annotated[PairwiseScenario | GeneNetworkScenario, Field(discriminator="model")]
+    def around(self, landscape: Landscape, seed: int) -> Environment:
+        """The environment that the landscape is seen in."""
+        return self.environment.build(landscape, seed)
+
+    def mode(self, *, sexual: bool) -> Reproduction:
+        """How one arm reproduces."""
+        return self.reproduction.build(self.elements) if sexual else CLONAL

@@ -7,7 +7,7 @@ from analysis.experiments.compare import CompareSpec
 SMALL: dict[str, Any] = {
     "seed": 3,
     "replicates": 5,
-    "genes": {"model": "landscape", "loci": 12, "population": 60, "generations": 20, "selection": 0.3},
+    "genes": {"landscape": {"loci": 12, "selection": 0.3}, "population": 60, "generations": 20},
     "neurons": {
         "train_images": 120,
         "probe_images": 60,
@@ -24,9 +24,10 @@ def small(**changes: Any) -> CompareSpec:
 
 def settings() -> list[str]:
     """The same as arguments of the command line."""
-    found = []
-    for section in ("genes", "panel"):
-        found += [f"--set={section}.{key}={value}" for key, value in SMALL[section].items() if key != "model"]
+    genes, panel = SMALL["genes"], SMALL["panel"]
+    found = [f"--set=genes.landscape.{key}={value}" for key, value in genes["landscape"].items()]
+    found += [f"--set=genes.{key}={value}" for key, value in genes.items() if key != "landscape"]
+    found += [f"--set=panel.{key}={value}" for key, value in panel.items()]
     found += ["--set=neurons.train_images=120", "--set=neurons.probe_images=60"]
     found += ["--width=14", "--set=neurons.recipe.epochs=6", "--seed=3", "--replicates=5"]
     return found

@@ -83,8 +83,11 @@ def test_a_dry_run_prints_the_spec_and_its_cost_and_writes_nothing(tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "sentences"),
     [
-        (["--set", "genes.locii=3", "--width", "1"], ["did you mean loci?", "neurons.recipe.width = 1: must be"]),
-        (["--genes", "island"], ["genes.model = 'island': must be one of landscape, gene-network"]),
+        (
+            ["--set", "genes.landscape.locii=3", "--width", "1"],
+            ["did you mean loci?", "neurons.recipe.width = 1: must be"],
+        ),
+        (["--genes", "island"], ["genes.landscape.kind = 'island': must be one of pairwise, additive"]),
         (["--drop-prob", "1"], ["neurons.recipe.drop_prob = 1.0: must be a number at least 0.0 and less than 1.0"]),
         (
             ["--data", "cifar"],

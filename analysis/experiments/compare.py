@@ -18,7 +18,7 @@ from analysis.sides.genes import GENES, grow_genes
 from analysis.sides.neurons import NEURONS, NeuronsSpec, data_digest, grow_neurons
 from analysis.sides.panel import PanelSpec, take_panel
 from analysis.streams import seed_for
-from sim.scenario import PairwiseScenario, Scenario
+from sim.scenario import Scenario
 
 SIDES: tuple[Side, Side] = (GENES, NEURONS)
 _CROSSES, _CEILING = ("apart", "matched"), ("siblings",)
@@ -52,7 +52,7 @@ class CompareSpec(BaseModel):
 
     seed: int = Field(default=1, ge=0, lt=2**63, description="root of all random streams")
     replicates: int = Field(default=10, ge=1, le=100_000, description="paired replicates of each side")
-    genes: Scenario = PairwiseScenario()
+    genes: Scenario = Scenario()
     neurons: NeuronsSpec = NeuronsSpec()
     panel: PanelSpec = PanelSpec()
 
@@ -127,7 +127,7 @@ def run_task(task: Task) -> Cell:
     except FloatingPointError as error:
         raise RunFailedError(
             f"{task.side}, replicate {task.replicate}: a number grew too large to be held ({error}); "
-            f"lower {'genes.selection' if task.side == GENES.name else 'neurons.recipe.learning_rate'}"
+            f"lower {'genes.landscape.selection' if task.side == GENES.name else 'neurons.recipe.learning_rate'}"
         ) from error
     return Cell(records=(first, second), portraits=(without, with_mixing))
 

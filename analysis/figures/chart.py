@@ -1,6 +1,5 @@
 """A figure that can stand alone: what it asks, what it says, from what, and the numbers in it."""
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,13 +9,9 @@ from matplotlib.lines import Line2D
 
 from analysis.figures.plotted import Plotted, to_csv
 from analysis.figures.results import SideResults
-from analysis.figures.theme import Theme, arms, quiet, render, theme
+from analysis.figures.sheet import sheet
+from analysis.figures.theme import Theme, arms, render, theme
 from analysis.numbers import arms as arms_of
-
-_WIDTH = 8.0
-_MARGIN = 0.03
-_LINE, _SMALL_LINE = 0.155, 0.13  # inches of a line of text
-_READING, _SMALL = 110, 136  # characters that fit into a line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +77,15 @@ class Kind:
         shown = [side for side in sides if side.side.name in self.sides]
         reading = self.reading(shown)
         with theme(theme_name):
-            figure, bottom, top = self._sheet(reading, origin)
+            figure, bottom, top = sheet(
+                title=self.title,
+                reading=reading,
+                how=self.how,
+                origin=origin,
+                height=self.height,
+                above=0.66 if self.titled else 0.46,
+                below=self.below,
+            )
             panels = self._panels(figure, len(shown), bottom, top)
             plotted = self.draw(panels, shown)
             self._side_titles(figure, panels, shown)
@@ -95,21 +98,6 @@ class Kind:
             figure=figure,
             plotted=plotted,
         )
-
-    def _sheet(self, reading: str, origin: str) -> tuple[Figure, float, float]:
-        """A figure with all words but those of the panels, and the bottom and top of these as shares of it."""
-        said, ran = textwrap.wrap(reading, _READING), textwrap.wrap(origin, _SMALL)
-        explained = textwrap.wrap(self.how, _SMALL)
-        below_reading = 0.47 + _LINE * len(said) + 0.06
-        head = below_reading + _SMALL_LINE * len(explained) + (0.66 if self.titled else 0.46)
-        foot = 0.16 + _SMALL_LINE * len(ran)
-        total = head + self.height + self.below + foot
-        figure = Figure(figsize=(_WIDTH, total))
-        figure.text(_MARGIN, 1 - 0.25 / total, self.title, fontsize=14, fontweight="bold", va="center")
-        figure.text(_MARGIN, 1 - 0.47 / total, "\n".join(said), va="top", linespacing=1.25)
-        for text, y, va in ((explained, 1 - below_reading / total, "top"), (ran, 0.08 / total, "bottom")):
-            figure.text(_MARGIN, y, "\n".join(text), fontsize=7.5, color=quiet(), va=va, linespacing=1.25)
-        return figure, (foot + self.below) / total, 1 - head / total
 
     def _panels(self, figure: Figure, sides: int, bottom: float, top: float) -> list[list[Axes]]:
         """Axes (sides, panels) in one row."""

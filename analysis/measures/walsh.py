@@ -11,8 +11,7 @@ import numpy as np
 from analysis.arrays import Floats, Integers
 from analysis.measures.design import probability
 from analysis.measures.game import finite
-
-_CACHED_LEVELS = 12
+from sim.walsh import CACHED_LEVELS, butterflies
 
 
 def walsh_transform(values: Floats, keep_prob: float = 0.5, *, overwrite: bool = False) -> Floats:
@@ -26,7 +25,7 @@ def walsh_transform(values: Floats, keep_prob: float = 0.5, *, overwrite: bool =
     probability(keep_prob)
     numbers = finite(values)
     result = numbers if overwrite and numbers is values and values.flags.writeable else numbers.copy()
-    _butterflies(result, 1.0 - keep_prob, keep_prob, np.sqrt(keep_prob * (1.0 - keep_prob)))
+    butterflies(result, 1.0 - keep_prob, keep_prob, np.sqrt(keep_prob * (1.0 - keep_prob)))
     return result
 
 
@@ -41,7 +40,7 @@ def elements(values: Floats) -> int:
 def by_order(coefficients: Floats) -> tuple[Floats, Floats]:
     """``W_k`` (n + 1,), the sum of ``f_S**2`` over sets of size k, and ``Inf_i`` (n,), that over sets that hold i."""
     n = elements(coefficients)
-    low = min(n, _CACHED_LEVELS)
+    low = min(n, CACHED_LEVELS)
     sizes = np.bitwise_count(np.arange(2**low, dtype=np.uint32)).astype(np.int64)
     weights, of_low, of_blocks = _squares(coefficients, sizes, n)
     inside = [of_low.reshape(-1, 2, 2**element)[:, 1].sum() for element in range(low)]
@@ -65,46 +64,3 @@ def _squares(coefficients: Floats, sizes: Integers, n: int) -> tuple[Floats, Flo
             of_low[i] += square
             of_blocks[number] += square
     return weights, of_low, of_blocks
-
-
-@numba.njit(cache=True, nogil=True)
-def _butterflies(v: Floats, absent: float, present: float, spread: float) -> None:
-    """Transform in place: the first levels within blocks that fit in a core's cache, the others two at a time."""
-    size = v.size
-    levels = 0
-    while 1 << levels < size:
-        levels += 1
-    inner = min(levels, _CACHED_LEVELS)
-    block = 1 << inner
-    for start in range(0, size, block):
-        for level in range(inner):
-            _butterfly(v, start, start + block, 1 << level, absent, present, spread)
-    level = inner
-    while level + 1 < levels:
-        _double_butterfly(v, 1 << level, absent, present, spread)
-        level += 2
-    if level < levels:
-        _butterfly(v, 0, size, 1 << level, absent, present, spread)
-
-
-@numba.njit(cache=True, nogil=True)
-def _butterfly(v: Floats, start: int, end: int, stride: int, absent: float, present: float, spread: float) -> None:
-    for base in range(start, end, 2 * stride):
-        for i in range(base, base + stride):
-            a, b = v[i], v[i + stride]
-            v[i] = absent * a + present * b
-            v[i + stride] = spread * (b - a)
-
-
-@numba.njit(cache=True, nogil=True)
-def _double_butterfly(v: Floats, stride: int, absent: float, present: float, spread: float) -> None:
-    """Two levels in one pass over memory."""
-    for base in range(0, v.size, 4 * stride):
-        for i in range(base, base + stride):
-            a, b, c, d = v[i], v[i + stride], v[i + 2 * stride], v[i + 3 * stride]
-            low, low_difference = absent * a + present * b, spread * (b - a)
-            high, high_difference = absent * c + present * d, spread * (d - c)
-            v[i] = absent * low + present * high
-            v[i + stride] = absent * low_difference + present * high_difference
-            v[i + 2 * stride] = spread * (high - low)
-            v[i + 3 * stride] = spread * (high_difference - low_difference)

@@ -74,7 +74,7 @@ def origin(spec: CompareSpec) -> str:
 def genes_subtitle(spec: CompareSpec) -> str:
     """What the genes' side ran, in a line."""
     genes = spec.genes
-    return f"{genes.summary}; {genes.population} individuals, {genes.generations} generations"
+    return f"{genes.summary}; {genes.individuals} individuals, {genes.generations} generations"
 
 
 def neurons_subtitle(spec: CompareSpec) -> str:

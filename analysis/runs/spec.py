@@ -48,7 +48,7 @@ def apply_settings(values: dict[str, Any], settings: Sequence[str]) -> None:
     for setting in settings:
         path, equals, text = setting.partition("=")
         if not equals or not path:
-            raise SpecError([f"--set {setting}: write it as key=value, for example --set genes.loci=100"])
+            raise SpecError([f"--set {setting}: write it as key=value, for example --set genes.landscape.loci=100"])
         try:
             value = tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError:
@@ -72,7 +72,9 @@ def dump_toml(spec: BaseModel) -> str:
     """The resolved spec as TOML, with a comment that says how to use it."""
     import tomli_w  # noqa: PLC0415 - only when a run is written
 
-    return "# Feed this back with --config to get the same records.\n" + tomli_w.dumps(spec.model_dump(mode="json"))
+    return "# Feed this back with --config to get the same records.\n" + tomli_w.dumps(
+        spec.model_dump(mode="json", exclude_none=True)
+    )
 
 
 def _problem(model: type[BaseModel], location: list[str], kind: str, given: Any, message: str) -> str:
@@ -84,9 +86,11 @@ def _problem(model: type[BaseModel], location: list[str], kind: str, given: Any,
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
         return f"{'.'.join(path)}: no such setting; {hint}"
     if kind.startswith("union_tag") and field is not None:
-        models = [str(option.model_fields["model"].default) for option in _models(field.annotation)]
-        tag = given.get("model") if isinstance(given, dict) else None
-        return f"{'.'.join(path)}.model = {_show(tag)}: must be one of {', '.join(models)}"
+        models = [str(option.model_fields["kind"].default) for option in _models(field.annotation)]
+        tag = given.get("kind") if isinstance(given, dict) else None
+        return f"{'.'.join(path)}.kind = {_show(tag)}: must be one of {', '.join(models)}"
+    if kind == "value_error":
+        return ": ".join(filter(None, (".".join(path), message.removeprefix("Value error, "))))
     if field is None:
         return f"{'.'.join(path)} = {_show(given)}: {message[0].lower()}{message[1:]}"
     return f"{'.'.join(path)} = {_show(given)}: must be {allowed(field)}"
@@ -98,7 +102,7 @@ def _resolve(model: type[BaseModel], location: list[str]) -> tuple[list[str], ty
     field: FieldInfo | None = None
     options: list[type[BaseModel]] = [model]
     for part in location:
-        tagged = [o for o in options if len(options) > 1 and o.model_fields["model"].default == part]
+        tagged = [o for o in options if len(options) > 1 and o.model_fields["kind"].default == part]
         if tagged:
             options = tagged
             continue

@@ -1,13 +1,15 @@
 """The gene network of Wagner (1996): development to a stable state, selected towards a target."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numba import njit
+from pydantic import Field
 
 from sim.arrays import Bools, Floats, Indices
-from sim.reproduction import offspring_networks
+from sim.reproduction import Recombination, offspring_networks
+from sim.spec import LandscapeSpec
 
 MAX_STEPS = 100
 _ATTEMPTS = 100_000
@@ -65,9 +67,17 @@ class GeneNetworkLandscape:
         return -self.selection * distance
 
     def offspring(
-        self, individuals: Floats, mothers: Indices, fathers: Indices, mutation: float, stream: np.uint64
+        self,
+        individuals: Floats,
+        mothers: Indices,
+        fathers: Indices,
+        recombination: Recombination,
+        mutation: float,
+        stream: np.uint64,
     ) -> tuple[Floats, Bools]:
-        """Free segregation of rows; ``mutation`` is per existing connection."""
+        """Free segregation of rows; ``mutation`` is per existing connection. Raises ValueError for a map."""
+        if not recombination.free:
+            raise ValueError('rows of gene networks segregate freely; take recombination = "free"')
         return offspring_networks(individuals, mothers, fathers, mutation, stream)
 
     def knocked_out(self, individual: Floats, masks: Bools) -> Floats:
@@ -110,3 +120,35 @@ def develop(networks: Floats, initial_state: Floats) -> tuple[Floats, Bools]:
                 stable[which] = True
                 break
     return states, stable
+
+
+class GeneNetworkSpec(LandscapeSpec):
+    """Wagner's gene networks, selected for the stable state of their founder."""
+
+    source = "Wagner 1996; setting after Azevedo et al. 2006"
+    defaults: ClassVar = {"population": 300, "mutation": 1.3e-3, "association_at": 1.0}
+    element = "genes"
+
+    kind: Literal["gene-network"] = "gene-network"
+    genes: int = Field(default=10, ge=2, le=100, description="genes of a network")
+    density: float = Field(default=0.75, gt=0.0, le=1.0, description="share of the possible connections that exist")
+    selection: float = Field(default=10.0, gt=0.0, description="log fitness lost when no gene is as in the target")
+
+    @property
+    def elements(self) -> int:
+        """Number of genes."""
+        return self.genes
+
+    @property
+    def summary(self) -> str:
+        """In a few words."""
+        return f"regulatory networks of {self.genes} genes"
+
+    @property
+    def evaluation(self) -> float:
+        """A step of development is quadratic in genes."""
+        return 10.0 * self.genes**2
+
+    def build(self, seed: int) -> GeneNetworkLandscape:
+        """Draw the founder, and with it the target."""
+        return GeneNetworkLandscape.random(genes=self.genes, density=self.density, selection=self.selection, seed=seed)

@@ -18,8 +18,8 @@ from analysis import complete, exact_spectrum, interaction_spectrum, noise_stabi
 from analysis.measures.walsh import by_order
 from nets.dropout import Dropout
 from nets.threads import single_thread
-from sim import PairwiseLandscape, evolve, pack, unpack
-from sim.reproduction import SEXUAL, choose_parents, offspring_genomes
+from sim import AdditiveLandscape, PairwiseLandscape, evolve, pack, unpack
+from sim.reproduction import FREE, SEXUAL, choose_parents, mutation_table, offspring_genomes
 from tests.strategies import TableGame, Values, tables
 
 
@@ -65,9 +65,9 @@ def families(n: int, copies: int) -> tuple[Values, Values]:
     """Genotype numbers of mothers and children, by the simulator's kernel: each genotype a mother equally often."""
     number = np.tile(np.arange(2**n), copies)
     population = pack((number[:, None] >> np.arange(n)) & 1 == 1)
-    _, mates = choose_parents(np.zeros(number.size), SEXUAL.sex_fraction, np.uint64(11))
+    _, mates = choose_parents(np.zeros(number.size), np.ones(number.size), SEXUAL, np.uint64(11))
     mothers = np.arange(number.size)
-    children, _ = offspring_genomes(population, mothers, mates, n, 0.0, np.uint64(12))
+    children, _ = offspring_genomes(population, mothers, mates, n, FREE, mutation_table(n, 0.0), np.uint64(12))
     return number.astype(float), unpack(children, n) @ (1.0 * (1 << np.arange(n)))
 
 
@@ -108,7 +108,7 @@ def test_a_generation_of_the_simulator_damps_its_own_landscape() -> None:
     size = 100_000
     parents = landscape.founders(size, 5)
     mates = np.random.default_rng(6).permutation(size)
-    children, _ = landscape.offspring(parents, np.arange(size), mates, 0.0, np.uint64(7))
+    children, _ = landscape.offspring(parents, np.arange(size), mates, FREE, 0.0, np.uint64(7))
     s = np.where(unpack(parents, 20), 1.0, -1.0)
     additive = 0.5 * s @ landscape.additive
     pairs = landscape.log_fitness(parents) - additive
@@ -122,7 +122,7 @@ def test_a_generation_of_the_simulator_damps_its_own_landscape() -> None:
 def test_neutral_generations_take_half_of_every_pair_apart() -> None:
     """``evolve`` without selection, from halves with all alleles and none: ``D_t = D_0 / 2**t``, frequencies stay."""
     size, loci = 100_000, 8
-    neutral = PairwiseLandscape(additive=np.zeros(loci), pairs=np.zeros((loci, loci)), selection=1.0)
+    neutral = AdditiveLandscape(loci=loci, effects_of_loci=np.zeros(loci))
     population = pack(np.repeat([[True] * loci, [False] * loci], size // 2, axis=0))
     error = np.sqrt(4 / 3 / size)  # of a product of two signs: what each generation adds is halved in the next
     for generation in range(1, 5):

@@ -19,7 +19,7 @@ from analysis.runs.spec import dump_toml
 from tests.drawn import faults, words_of
 from tests.small import small
 
-NETWORK = {"model": "gene-network", "genes": 6, "population": 40, "generations": 15}
+NETWORK = {"landscape": {"kind": "gene-network", "genes": 6}, "population": 40, "generations": 15}
 SPECS = {
     "landscape": small(),
     "gene network": small(genes=NETWORK),

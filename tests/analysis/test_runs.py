@@ -111,7 +111,7 @@ def test_arms_are_paired_and_replicates_are_not(serial: tuple[Path, list[Done]])
 
 
 def test_gene_networks_run_too(tmp_path: Path) -> None:
-    genes = {"model": "gene-network", "genes": 6, "population": 40, "generations": 15}
+    genes = {"landscape": {"kind": "gene-network", "genes": 6}, "population": 40, "generations": 15}
     (done,) = [d for d in run(small(genes=genes, replicates=1), RunFolder(tmp_path), jobs=1) if d.task.side == "genes"]
     assert done.cell is not None
     assert {"hybrid_viability:apart", "first_order_share:log", "mean_association"} <= set(done.cell.records[0].values)
@@ -128,10 +128,10 @@ def test_a_training_that_diverges_is_named_and_the_others_are_kept(tmp_path: Pat
 
 
 def test_fitness_beyond_all_numbers_is_named_with_the_mend(tmp_path: Path) -> None:
-    wild = {"model": "landscape", "loci": 12, "population": 30, "generations": 5, "selection": 1e4}
+    wild = {"landscape": {"loci": 12, "selection": 1e4}, "population": 30, "generations": 5}
     done = [d for d in run(small(genes=wild, replicates=1), RunFolder(tmp_path), jobs=1) if d.task.side == "genes"]
     assert done[0].error.startswith("genes, replicate 0: a number grew too large to be held")
-    assert done[0].error.endswith("lower genes.selection")
+    assert done[0].error.endswith("lower genes.landscape.selection")
 
 
 def test_records_survive_being_written(serial: tuple[Path, list[Done]]) -> None:

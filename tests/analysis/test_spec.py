@@ -21,7 +21,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         {
             "replicats": 5,
             "seed": -1,
-            "genes": {"model": "landscape", "locii": 3, "population": 1},
+            "genes": {"landscape": {"kind": "pairwise", "locii": 3}, "population": 1},
             "neurons": {"recipe": {"width": "wide", "drop_prob": 1.0}},
             "panel": {"masks": 1.5},
         }
@@ -31,8 +31,8 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     for sentence in (
         "replicats: no such setting; did you mean replicates?",
         "seed = -1: must be a whole number at least 0",
-        "genes.locii: no such setting; did you mean loci?",
-        "genes.population = 1: must be a whole number at least 3 and at most 10000000 (individuals in a population)",
+        "genes.landscape.locii: no such setting; did you mean loci?",
+        "genes.population = 1: must be a whole number at least 2 and at most 100000000 (individuals on an island)",
         "neurons.recipe.width = 'wide': must be a whole number",
         "neurons.recipe.drop_prob = 1.0: must be a number at least 0.0 and less than 1.0",
         "panel.masks = 1.5: must be a whole number at least 256",
@@ -41,13 +41,30 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_an_unknown_model_is_answered_with_the_known_ones() -> None:
-    (found,) = problems({"genes": {"model": "island"}})
-    assert found == "genes.model = 'island': must be one of landscape, gene-network"
+    (found,) = problems({"genes": {"landscape": {"kind": "island"}}})
+    assert found.startswith("genes.landscape.kind = 'island': must be one of pairwise, additive, ")
 
 
 def test_a_setting_of_the_other_model_is_refused() -> None:
-    (found,) = problems({"genes": {"model": "gene-network", "loci": 20}})
-    assert found.startswith("genes.loci: no such setting; there are")
+    (found,) = problems({"genes": {"landscape": {"kind": "gene-network", "loci": 20}}})
+    assert found.startswith("genes.landscape.loci: no such setting; there are")
+
+
+def test_settings_that_do_not_fit_together_are_said_in_a_sentence() -> None:
+    (found,) = problems({"genes": {"landscape": {"kind": "nk", "loci": 5, "k": 7}}})
+    assert found == "genes.landscape: k must be less than loci = 5; got 7"
+    (found,) = problems({"genes": {"migration": 0.1}})
+    assert found == "genes: migration needs a second island; set islands to 2 or more"
+    (found,) = problems({"genes": {"reproduction": {"recombination": {"rates": [0.1, 0.1]}}}})
+    assert found == "genes: a map of 50 loci has 49 intervals; got 2 rates: give one for each"
+
+
+def test_a_landscape_brings_its_own_defaults_for_populations() -> None:
+    networks = build(CompareSpec, {"genes": {"landscape": {"kind": "gene-network"}}}).genes
+    assert (networks.population, networks.association_at) == (300, 1.0)
+    assert build(CompareSpec, {"genes": {"landscape": {"loci": 20}}}).genes.population == 1000
+    few = build(CompareSpec, {"genes": {"landscape": {"kind": "gene-network"}, "population": 50}}).genes
+    assert few.population == 50
 
 
 def test_a_value_in_place_of_a_table_is_refused() -> None:
@@ -61,9 +78,11 @@ def test_a_value_in_place_of_a_table_is_refused() -> None:
         seed=st.integers(0, 2**63 - 1),
         replicates=st.integers(1, 1000),
         genes=st.one_of(
-            st.builds(dict, model=st.just("landscape"), selection=st.floats(1e-6, 1e6)),
-            st.builds(dict, model=st.just("gene-network"), density=st.floats(0.01, 1)),
-        ),
+            st.builds(dict, kind=st.just("pairwise"), selection=st.floats(1e-6, 1e6)),
+            st.builds(dict, kind=st.just("gene-network"), density=st.floats(0.01, 1)),
+            st.builds(dict, kind=st.just("conspiracies"), needs=st.sampled_from(["all", "any", 3])),
+            st.builds(dict, kind=st.just("spectrum"), variances=st.lists(st.floats(0, 9), min_size=1, max_size=4)),
+        ).map(lambda landscape: {"landscape": landscape}),
         neurons=st.builds(dict, data=st.sampled_from(["digits", "idx:a b/\"c'"])),
     )
 )
@@ -97,7 +116,7 @@ def test_more_memory_than_there_is_is_refused_before_the_run(monkeypatch: pytest
 
     from analysis.experiments.cost import check
 
-    spec = build(CompareSpec, {"genes": {"model": "landscape", "population": 10_000_000, "loci": 1000}})
+    spec = build(CompareSpec, {"genes": {"landscape": {"loci": 10_000}, "population": 10_000_000}})
     monkeypatch.setattr(psutil, "virtual_memory", type("Memory", (), {"available": 8e9}))
     with pytest.raises(SpecError, match=r"needs about \d+.* GB of memory and 8.0 GB are free; lower genes.population"):
         check(spec, 1)

@@ -1,0 +1,217 @@
+"""What can be seen of a population without knowing its genealogy.
+
+Every statistic is a function of a population and the landscape it lives on. Populations of individuals, of clones and
+infinite ones are seen alike: rows count by their share.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from sim.arrays import Floats, Indices, Words
+from sim.genome import unpack
+from sim.landscape.base import GenomeLandscape, Landscape
+from sim.landscape.dominance import DominanceLandscape
+from sim.population import Population
+
+_PAIRS_OF = 256
+"""Linkage is taken over all pairs of at most so many loci, evenly spread along the genome."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class View:
+    """A population on its landscape, with what several statistics need."""
+
+    population: Population
+    landscape: Landscape
+
+    @cached_property
+    def genomes(self) -> Words:
+        """Packed genomes, (rows, words); of diploids both, one after the other."""
+        individuals = self.population.individuals
+        return individuals.reshape(-1, individuals.shape[-1])
+
+    @cached_property
+    def shares(self) -> Floats:
+        """The share of each of these genomes, (rows,)."""
+        ploidy = len(self.genomes) // len(self.population.individuals)
+        return np.repeat(self.population.shares / ploidy, ploidy)
+
+    @cached_property
+    def frequencies(self) -> Floats:
+        """The frequency of allele 1 at each locus, (loci,)."""
+        total = np.zeros(self.landscape.elements)
+        for first in range(0, len(self.genomes), 4096):
+            part = slice(first, first + 4096)
+            total += self.shares[part] @ unpack(self.genomes[part], self.landscape.elements)
+        return np.clip(total, 0.0, 1.0)
+
+    @cached_property
+    def linkage(self) -> tuple[Floats, Floats, Floats]:
+        """``D``, ``D'`` and ``r**2`` of pairs of segregating loci, (pairs,) each."""
+        chosen = np.unique(np.linspace(0, self.landscape.elements - 1, _PAIRS_OF).round().astype(np.int64))
+        q = self.frequencies[chosen]
+        chosen = chosen[(q > 1e-12) & (q < 1.0 - 1e-12)]
+        return linkage(unpack(self.genomes, self.landscape.elements)[:, chosen].astype(np.float64), self.shares)
+
+    @cached_property
+    def kinds(self) -> Floats:
+        """The share of each distinct genome, (distinct,)."""
+        rows = np.ascontiguousarray(self.genomes).view([("", np.uint64)] * self.genomes.shape[1])[:, 0]
+        _, which = np.unique(rows, return_inverse=True)
+        return np.bincount(which, weights=self.shares).astype(np.float64)
+
+    @cached_property
+    def log_fitness(self) -> tuple[Floats, Floats]:
+        """Log fitness and shares of individuals."""
+        return self.population.log_fitness, self.population.shares
+
+
+def linkage(alleles: Floats, shares: Floats) -> tuple[Floats, Floats, Floats]:
+    """Linkage disequilibrium of all pairs of columns: ``D``, ``D'`` (Lewontin 1964) and ``r**2``, (pairs,) each.
+
+    ``alleles``: (rows, loci) of 0 and 1; ``shares``: (rows,), adding up to 1. Every locus must segregate.
+    """
+    first, second = np.triu_indices(alleles.shape[1], 1)
+    q = shares @ alleles
+    d = ((alleles * shares[:, None]).T @ alleles - np.outer(q, q))[first, second]
+    a, b = q[first], q[second]
+    most = np.where(d > 0.0, np.minimum(a * (1.0 - b), (1.0 - a) * b), np.minimum(a * b, (1.0 - a) * (1.0 - b)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return d, np.abs(d) / most, d**2 / (a * (1.0 - a) * b * (1.0 - b))
+
+
+def _mean(view: View) -> float:
+    values, shares = view.log_fitness
+    return float(shares @ values)
+
+
+def _variance(view: View) -> float:
+    values, shares = view.log_fitness
+    return float(shares @ (values - shares @ values) ** 2)
+
+
+def _first_order(view: View) -> float:
+    """``M(P)``: the part of mean log fitness that single loci account for over all genotypes."""
+    landscape = view.landscape
+    mean, effects = landscape.effects() if isinstance(landscape, GenomeLandscape) else (np.nan, np.nan)
+    return float(mean + (2.0 * view.frequencies - 1.0) @ effects)
+
+
+def _load(view: View) -> float:
+    """How far mean fitness is below that of the fittest: ``1 - mean / max``."""
+    values, shares = view.log_fitness
+    return float(1.0 - shares @ np.exp(values - values[shares > 0.0].max()))
+
+
+def _mean_of_pairs(index: int) -> Callable[[View], float]:
+    def mean(view: View) -> float:
+        found = view.linkage[index]
+        return float(np.mean(np.abs(found))) if len(found) else float("nan")
+
+    return mean
+
+
+def _between_islands(islands: Indices) -> Callable[[View], float]:
+    def differentiation(view: View) -> float:
+        alleles = unpack(view.genomes, view.landscape.elements)
+        own = np.array([alleles[a:b].mean(0) for a, b in pairwise(islands)])
+        total = own.mean(0)
+        within, all_of_them = np.mean(own * (1.0 - own), axis=0).sum(), np.sum(total * (1.0 - total))
+        return float(1.0 - within / all_of_them) if all_of_them else float("nan")
+
+    return differentiation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statistic:
+    """A number for each generation that is looked at."""
+
+    name: str
+    meaning: str
+    unit: str
+    of: Callable[[View], float]
+
+
+_GENOMES = (GenomeLandscape, DominanceLandscape)
+STATISTICS = (
+    Statistic(name="fitness", meaning="mean fitness", unit="fitness", of=lambda v: v.population.mean_fitness),
+    Statistic(name="log_fitness", meaning="mean log fitness", unit="log fitness", of=_mean),
+    Statistic(name="variance", meaning="variance of log fitness", unit="log fitness squared", of=_variance),
+    Statistic(name="load", meaning="how far mean fitness is below the fittest", unit="share", of=_load),
+)
+"""On any landscape."""
+
+_HAPLOID = (
+    Statistic(
+        name="first_order",
+        meaning="part of mean log fitness due to loci on their own, M(P)",
+        unit="log fitness",
+        of=_first_order,
+    ),
+    Statistic(
+        name="epistatic",
+        meaning="the rest of mean log fitness, E(P)",
+        unit="log fitness",
+        of=lambda v: _mean(v) - _first_order(v),
+    ),
+)
+_GENOMIC = (
+    Statistic(
+        name="heterozygosity",
+        meaning="mean of 2 q (1 - q) over loci",
+        unit="probability",
+        of=lambda v: float(np.mean(2.0 * v.frequencies * (1.0 - v.frequencies))),
+    ),
+    Statistic(
+        name="segregating",
+        meaning="loci with both alleles",
+        unit="loci",
+        of=lambda v: float(np.sum((v.frequencies > 1e-12) & (v.frequencies < 1.0 - 1e-12))),
+    ),
+    Statistic(name="d", meaning="mean |D| of pairs of loci", unit="probability", of=_mean_of_pairs(0)),
+    Statistic(name="d_prime", meaning="mean |D'| of pairs of loci", unit="share of the largest", of=_mean_of_pairs(1)),
+    Statistic(name="r_squared", meaning="mean r squared of pairs of loci", unit="share", of=_mean_of_pairs(2)),
+    Statistic(name="genomes", meaning="distinct genomes", unit="genomes", of=lambda v: float(np.sum(v.kinds > 0.0))),
+    Statistic(
+        name="haplotype_diversity",
+        meaning="probability that two genomes drawn at random differ",
+        unit="probability",
+        of=lambda v: float(1.0 - np.sum(v.kinds**2)),
+    ),
+)
+
+
+def statistics(landscape: Landscape, islands: Indices | None = None) -> Sequence[Statistic]:
+    """Those that are defined on a landscape; ``islands``, where there are several, start as in `Demography.starts`.
+
+    The epistatic part is left out where the landscape has no closed form and too many loci.
+    """
+    found = list(STATISTICS)
+    if isinstance(landscape, GenomeLandscape) and landscape.knows_effects:
+        found += _HAPLOID
+    if isinstance(landscape, _GENOMES):
+        found += _GENOMIC
+        if islands is not None and len(islands) > 2:
+            found.append(
+                Statistic(
+                    name="differentiation",
+                    meaning="Wright's F_ST between islands",
+                    unit="share",
+                    of=_between_islands(islands),
+                )
+            )
+    return found
+
+
+def fixation_times(times: Indices, frequencies: Floats) -> Floats:
+    """The first time, (loci,), from which on a locus had one allele only; NaN where it had both at the end.
+
+    ``times``: (times,) and ``frequencies``: (times, loci) as observed, so the answer is as coarse as they are.
+    """
+    lost = (frequencies <= 0.0) | (frequencies >= 1.0)
+    stays = np.flip(np.logical_and.accumulate(np.flip(lost, 0), axis=0), 0)
+    return np.where(stays[-1], times[np.argmax(stays, axis=0)].astype(np.float64), np.nan)

@@ -1,0 +1,157 @@
+"""What a child takes from its parents, for bit-packed genomes.
+
+`sim.reference` says the same in slow, readable Python; the two agree to the bit.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.arrays import Bools, Floats, Indices, Words
+from sim.draws import LANE_MUTATION, LANE_RECOMBINATION, branch, uniform
+from sim.reproduction.recombination import Recombination
+
+_ONE, _ALL = np.uint64(1), np.uint64(2**64 - 1)
+
+
+def offspring_genomes(
+    genomes: Words,
+    mothers: Indices,
+    fathers: Indices,
+    loci: int,
+    recombination: Recombination,
+    mutations: Floats,
+    stream: np.uint64,
+) -> tuple[Words, Bools]:
+    """Make the children of bit-packed genomes ``(individuals, words)``.
+
+    A father of -1 is none: the child copies its mother. ``mutations``: cumulative probabilities of 0, 1, 2 .. flips, as
+    from `mutation_table`. Returns the children and whether each may differ from its mother: the value of one that
+    does not need not be computed again.
+    """
+    if recombination.free:
+        return _free(genomes, mothers, fathers, loci, mutations, stream)
+    recombination.check(loci)
+    return _mapped(genomes, mothers, fathers, loci, recombination.hazard, mutations, stream)
+
+
+@njit(cache=True, nogil=True)
+def _free(
+    genomes: Words, mothers: Indices, fathers: Indices, loci: int, table: Floats, stream: np.uint64
+) -> tuple[Words, Bools]:
+    """One random word decides about 64 loci."""
+    size, width = len(mothers), genomes.shape[1]
+    children = np.empty((size, width), dtype=np.uint64)
+    changed = np.empty(size, dtype=np.bool_)
+    flips = np.zeros(width, dtype=np.uint64)
+    for child in range(size):
+        own = branch(stream, np.uint64(child))
+        mother, father = mothers[child], fathers[child]
+        difference = np.uint64(0)
+        if father < 0:
+            for word in range(width):
+                children[child, word] = genomes[mother, word]
+        else:
+            for word in range(width):
+                kept = genomes[mother, word]
+                taken = (kept ^ genomes[father, word]) & branch(own, LANE_RECOMBINATION + np.uint64(word))
+                children[child, word] = kept ^ taken
+                difference |= taken
+        changed[child] = (difference != 0) | _mutate(children, child, loci, table, flips, own)
+    return children, changed
+
+
+@njit(cache=True, nogil=True)
+def _mapped(
+    genomes: Words, mothers: Indices, fathers: Indices, loci: int, hazard: Floats, table: Floats, stream: np.uint64
+) -> tuple[Words, Bools]:
+    """Marks where the strand changes, then adds the marks up (modulo 2) to the strand at each locus."""
+    size, width = len(mothers), genomes.shape[1]
+    children = np.empty((size, width), dtype=np.uint64)
+    changed = np.empty(size, dtype=np.bool_)
+    flips = np.zeros(width, dtype=np.uint64)
+    marks = np.zeros(width, dtype=np.uint64)
+    guide = _guide(hazard)
+    for child in range(size):
+        own = branch(stream, np.uint64(child))
+        mother, father = mothers[child], fathers[child]
+        difference = np.uint64(0)
+        if father < 0:
+            for word in range(width):
+                children[child, word] = genomes[mother, word]
+        else:
+            _mark_crossovers(marks, hazard, guide, own)
+            strand = _ALL * (branch(own, LANE_RECOMBINATION) & _ONE)
+            for word in range(width):
+                inside = marks[word]
+                marks[word] = 0
+                for shift in (1, 2, 4, 8, 16, 32):
+                    inside ^= inside << np.uint64(shift)
+                inside ^= strand
+                strand = _ALL * (inside >> np.uint64(63))
+                kept = genomes[mother, word]
+                taken = (kept ^ genomes[father, word]) & inside
+                children[child, word] = kept ^ taken
+                difference |= taken
+        changed[child] = (difference != 0) | _mutate(children, child, loci, table, flips, own)
+    return children, changed
+
+
+@njit(cache=True, nogil=True)
+def _guide(hazard: Floats) -> Indices:
+    """For each of as many equal steps of hazard as there are loci, the first locus beyond its start."""
+    loci = len(hazard)
+    guide = np.empty(loci + 1, dtype=np.int64)
+    at = 0
+    for slot in range(loci + 1):
+        while at < loci and hazard[at] <= hazard[loci - 1] * (slot / loci):
+            at += 1
+        guide[slot] = at
+    return guide
+
+
+@njit(cache=True, nogil=True)
+def _mark_crossovers(marks: Words, hazard: Floats, guide: Indices, own: np.uint64) -> None:
+    """Mark each locus that comes from another parent than the one before it, skipping from one to the next.
+
+    The chance of none in several intervals is ``exp(-their hazard)``, so an exponential number says how far to go.
+    """
+    loci, end = len(hazard), hazard[-1]
+    at, number = 0, np.uint64(1)
+    while end > 0.0:
+        target = hazard[at] - math.log(1.0 - uniform(own, LANE_RECOMBINATION + number))
+        number += _ONE
+        if target >= end:
+            return
+        at = guide[int(target / end * loci)]
+        while hazard[at - 1] > target:
+            at -= 1
+        while hazard[at] <= target:
+            at += 1
+        marks[at // 64] |= _ONE << np.uint64(at % 64)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _mutate(children: Words, child: int, loci: int, table: Floats, flips: Words, own: np.uint64) -> bool:
+    """Flip as many distinct loci as the table says; ``flips`` is all 0 before and after."""
+    count, u = 0, uniform(own, LANE_MUTATION)
+    while u >= table[count]:
+        count += 1
+    if count == 0:
+        return False
+    done, number = 0, np.uint64(1)
+    while done < count:
+        site = int(uniform(own, LANE_MUTATION + number) * loci)
+        number += _ONE
+        bit = _ONE << np.uint64(site % 64)
+        if not flips[site // 64] & bit:
+            flips[site // 64] |= bit
+            children[child, site // 64] ^= bit
+            done += 1
+    if count > len(flips):
+        flips[:] = 0
+    else:
+        for again in range(1, int(number)):
+            flips[int(uniform(own, LANE_MUTATION + np.uint64(again)) * loci) // 64] = 0
+    return True

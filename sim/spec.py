@@ -1,0 +1,47 @@
+"""What all specs share: they are frozen, refuse unknown keys, and say where their model comes from."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from sim.landscape.base import Landscape
+
+
+class Spec(BaseModel):
+    """A checked table of settings; ``kind``, where there is one, tells it from others of its family."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: ClassVar[str] = ""
+    """The paper that the model or its setting comes from."""
+
+
+class LandscapeSpec(Spec):
+    """A kind of landscape and its settings."""
+
+    defaults: ClassVar[dict[str, Any]] = {}
+    """Settings of the populations on it that differ from the usual ones."""
+    element: ClassVar[str] = "loci"
+    """Plural of what recombination moves."""
+    copies: ClassVar[int] = 1
+    """Genomes of an individual: 2 in diploids."""
+
+    def build(self, seed: int) -> "Landscape":
+        """The landscape, drawn with a seed."""
+        raise NotImplementedError
+
+    @property
+    def elements(self) -> int:
+        """Number of elements of an individual."""
+        raise NotImplementedError
+
+    @property
+    def summary(self) -> str:
+        """The landscape in a few words."""
+        raise NotImplementedError
+
+    @property
+    def evaluation(self) -> float:
+        """About how many nanoseconds the fitness of one individual takes."""
+        raise NotImplementedError
