@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from analysis.experiments.compare import CompareSpec, Done
+    from analysis.experiments.simulate import Cell, SimulationSpec, Trajectory, Watch
     from analysis.report.comparison import Report
+    from analysis.report.simulation import Simulation
+    from analysis.runs.folder import RunFolder
     from analysis.sides.base import Side
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
@@ -133,18 +136,18 @@ def compare(
             f"# {cost.cells} cells on {workers} jobs: about {cost.seconds:.0f} s and {cost.peak_bytes / 1e9:.1f} GB"
         )
         return
-    folder = RunFolder(out or Path("runs") / spec_name(spec))
+    folder = RunFolder(out or Path("runs") / named("compare", spec.identity()))
     folder.claim(dump_toml(spec), "a folder of its own")
     done = _run(spec, folder.path, workers, show=not quiet)
     _finish(spec, folder.path, done, json=json)
 
 
-def spec_name(spec: "CompareSpec") -> str:
+def named(what: str, identity: dict[str, Any]) -> str:
     """A folder name that differs for different specs, but not for more replicates."""
     from hashlib import blake2b
     from json import dumps
 
-    return "compare-" + blake2b(dumps(spec.identity(), sort_keys=True).encode(), digest_size=4).hexdigest()
+    return f"{what}-{blake2b(dumps(identity, sort_keys=True).encode(), digest_size=4).hexdigest()}"
 
 
 def _run(spec: "CompareSpec", path: Path, jobs: int, *, show: bool) -> "list[Done]":
@@ -387,6 +390,272 @@ def measure(
         typer.echo(to_json(measures, pairs))
     else:
         print_measures(measures, Console(width=None if sys.stdout.isatty() else 100, highlight=False), pairs)
+
+
+sim = typer.Typer(help="The genetic-mixing simulator: run populations, list what there is, export them.")
+app.add_typer(sim, name="sim")
+
+
+@sim.command("run")
+def sim_run(
+    landscape: Annotated[
+        str | None, typer.Option(help="Landscape (default: pairwise); sim list names all.", rich_help_panel=RUN)
+    ] = None,
+    environment: Annotated[
+        str | None, typer.Option(help="static (default), moving-target or alternation.", rich_help_panel=RUN)
+    ] = None,
+    population: Annotated[int | None, typer.Option(help="Individuals (default 1000).", rich_help_panel=RUN)] = None,
+    generations: Annotated[int | None, typer.Option(help="Generations (default 400).", rich_help_panel=RUN)] = None,
+    mutation: Annotated[
+        float | None, typer.Option(help="Mutations per locus and generation (default 1e-4).", rich_help_panel=RUN)
+    ] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Populations of each arm (default 5).", rich_help_panel=RUN)
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Root seed (default 1).", rich_help_panel=RUN)] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any setting that --dry-run lists.", rich_help_panel=RUN),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="A spec, such as the spec.toml of an earlier run.", rich_help_panel=RUN)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run (default: runs/, named for the spec).", rich_help_panel=KEEP)
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Threads (default: one a core).", rich_help_panel=KEEP)
+    ] = None,
+    checkpoint: Annotated[
+        float, typer.Option(min=0.0, metavar="SECONDS", help="Time between checkpoints.", rich_help_panel=KEEP)
+    ] = 30.0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the whole spec and what it would cost.", rich_help_panel=SHOW)
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.", rich_help_panel=SHOW)] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.", rich_help_panel=SHOW)] = False,
+    debug: Annotated[  # noqa: ARG001 - read in main()
+        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)
+    ] = False,
+) -> None:
+    """Populations with and without sex on a landscape, watched generation by generation.
+
+    Whatever stops a run, the same command goes on from the last checkpoint, to the same bits.
+
+    Examples:
+
+    - `mixability sim run --landscape nk --set landscape.k=8`
+
+    - `mixability sim run --landscape conspiracies --environment moving-target --set start=ones`
+
+    - `mixability sim run --set 'arms=["sexual"]' --set reproduction.recombination.rates=0.01 --set keep=[400]`
+    """
+    import joblib
+
+    from analysis.experiments.simulate import SimulationSpec
+    from analysis.runs.folder import RunFolder
+    from analysis.runs.spec import apply_settings, build, dump_toml, read_toml, set_value
+
+    values: dict[str, Any] = read_toml(config) if config else {}
+    apply_settings(values, set_ or [])
+    flags = {
+        "landscape.kind": landscape,
+        "environment.kind": environment,
+        "population": population,
+        "generations": generations,
+        "mutation": mutation,
+        "replicates": replicates,
+        "seed": seed,
+    }
+    for path, value in flags.items():
+        if value is not None:
+            set_value(values, path, value)
+    spec = build(SimulationSpec, values)
+    workers = jobs or joblib.cpu_count()
+    cost = _memory_that_is_there(spec.bytes * min(workers, len(spec.arms) * spec.replicates))
+    if dry_run:
+        typer.echo(dump_toml(spec), nl=False)
+        seconds = spec.seconds * len(spec.arms) * spec.replicates / workers
+        typer.echo(f"# {len(spec.arms) * spec.replicates} populations: about {seconds:.0f} s and {cost / 1e9:.2g} GB")
+        return
+    folder = RunFolder(out or Path("runs") / named("simulation", spec.identity()))
+    folder.claim(dump_toml(spec), "a folder of its own")
+    _simulate(spec, folder, workers, checkpoint, show=not quiet, json=json)
+
+
+def _memory_that_is_there(needed: float) -> float:
+    """The bytes that a run needs. Raises SpecError where they are not free."""
+    import psutil
+
+    from analysis.runs.spec import SpecError
+
+    free = float(psutil.virtual_memory().available)
+    if needed > free:
+        raise SpecError(
+            [
+                f"this needs about {needed / 1e9:.2g} GB of memory and {free / 1e9:.1f} GB are free; "
+                "lower population or --jobs"
+            ]
+        )
+    return needed
+
+
+def _simulate(
+    spec: "SimulationSpec", folder: "RunFolder", jobs: int, checkpoint: float, *, show: bool, json: bool
+) -> None:
+    """Run what is missing, then write and print what was seen."""
+    from analysis.experiments.simulate import Watch, run
+    from analysis.report.simulation import write_simulation
+
+    watch = Watch(checkpoint_seconds=checkpoint)
+    again = f"mixability sim run --config {folder.path / 'spec.toml'} --out {folder.path}"
+    if show and not sys.stderr.isatty():
+        typer.echo(
+            f"simulating {spec.summary}: {spec.individuals:,} individuals, {spec.generations:,} generations", err=True
+        )
+    found: list[Trajectory] = []
+    try:
+        results = run(spec, folder, jobs, watch)
+        found.extend(_with_generations(results, spec, watch) if show and sys.stderr.isatty() else results)
+    except KeyboardInterrupt:
+        typer.echo(f"interrupted: checkpoints are kept in {folder.path}; go on with\n  {again}", err=True)
+        raise SystemExit(EXIT_INTERRUPTED) from None
+    for failure in watch.failures:
+        typer.echo(failure, err=True)
+    if not found:
+        raise SystemExit(EXIT_FAILED)
+    report = write_simulation(spec, found, folder.path)
+    if json:
+        typer.echo((folder.path / "summary.json").read_text(), nl=False)
+    else:
+        _print_simulation(report)
+        typer.echo(f"\n{report.reading}")
+        typer.echo(f"Figure, table and what was kept: {folder.path}")
+        typer.echo(f"More replicates: {again} --replicates {2 * spec.replicates}")
+    if watch.failures:
+        raise SystemExit(EXIT_FAILED)
+
+
+def _with_generations(
+    results: "Iterable[Trajectory]", spec: "SimulationSpec", watch: "Watch"
+) -> "Iterable[Trajectory]":
+    """One bar over all generations of all populations."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    class Speed(TextColumn):
+        def render(self, task: Any) -> Any:
+            from rich.text import Text
+
+            return Text(f"{task.speed or 0:,.0f} generations/s", style="dim")
+
+    done: dict[str, int] = {}
+    total = len(spec.arms) * spec.replicates * spec.generations
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), Speed(""))
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), speed_estimate_period=10) as progress:
+        bar = progress.add_task(spec.summary, total=total)
+
+        def report(cell: "Cell", generation: int) -> None:
+            done[cell.name] = generation
+            progress.update(bar, completed=sum(done.values()))
+
+        watch.progress = report
+        for found in results:
+            report(found.cell, spec.generations)
+            yield found
+
+
+def _print_simulation(report: "Simulation") -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=report.title, title_justify="left", title_style="bold", box=box.SIMPLE)
+    table.add_column("at the end")
+    for arm in report.arms:
+        table.add_column(arm, justify="right", no_wrap=True)
+    if report.rows and len(report.rows[0].cells) > len(report.arms):
+        table.add_column("difference [95 % interval]", justify="right", no_wrap=True)
+    for row in report.rows:
+        table.add_row(row.label, *row.cells)
+    Console(width=None if sys.stdout.isatty() else 100).print(table)
+
+
+@sim.command("list")
+def sim_list(
+    words: Annotated[list[str] | None, typer.Argument(help="Part of a name; all by default.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=SHOW)] = False,
+) -> None:
+    """Every landscape, environment, way to reproduce and kind of selection, with its settings and source.
+
+    Examples:
+
+    - `mixability sim list`
+
+    - `mixability sim list conspiracies`
+    """
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    from analysis.report.catalogue import catalogue
+
+    name = " ".join(words or [])
+    found = [entry for entry in catalogue() if name.lower() in f"{entry.family} {entry.name}".lower()]
+    if not found:
+        typer.echo(f"nothing is called {name!r}; mixability sim list shows all", err=True)
+        raise SystemExit(EXIT_USAGE)
+    if json:
+        from dataclasses import asdict
+        from json import dumps
+
+        typer.echo(dumps([asdict(entry) for entry in found], indent=2))
+        return
+    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    for entry in found:
+        console.print(Text.assemble((entry.name, "bold"), (f"  {entry.family}", "dim"), f"  {entry.meaning}"))
+        table = Table.grid(padding=(0, 2))
+        for setting in entry.settings:
+            table.add_row(Text(setting.key), Text(setting.default, style="dim"), Text(setting.meaning))
+        if entry.source:
+            table.add_row(Text("source", style="dim"), "", Text(entry.source, style="dim"))
+        console.print(Padding(table, (0, 0, 1, 2)))
+
+
+@sim.command("export")
+def sim_export(
+    population: Annotated[Path, typer.Argument(metavar="FILE", help="A .npz that sim run has kept.")],
+    to: Annotated[Path, typer.Argument(metavar="TO", help="Where to: a name that ends in .vcf or .trees.")],
+    debug: Annotated[  # noqa: ARG001 - read in main()
+        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)
+    ] = False,
+) -> None:
+    """A whole population as VCF, or as a tskit tree sequence (pip install 'mixability[export]').
+
+    No genealogy is known: in the tree sequence all samples hang from one root, so site statistics hold and branch
+    statistics mean nothing.
+
+    Example: `mixability sim export runs/mine/populations/sexual-0-400.npz sexual.vcf`
+    """
+    from analysis.runs.folder import FolderError
+    from analysis.runs.spec import SpecError
+    from sim.archive import read_alleles
+    from sim.export import to_tree_sequence, to_vcf, write_tree_sequence, write_vcf
+
+    try:
+        alleles, generation = read_alleles(population)
+        if to.suffix == ".vcf":
+            write_vcf(to, to_vcf(alleles))
+        elif to.suffix == ".trees":
+            write_tree_sequence(to, to_tree_sequence(alleles, generation=generation))
+        else:
+            raise SpecError([f"{to}: name a file that ends in .vcf or .trees"])
+    except (ValueError, ModuleNotFoundError) as error:
+        raise SpecError([str(error)]) from None
+    except OSError as error:
+        raise FolderError(str(error)) from error
+    typer.echo(f"{len(alleles):,} individuals, {alleles.shape[-1]:,} loci: {to}")
 
 
 def main() -> None:

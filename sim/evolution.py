@@ -1,6 +1,6 @@
 """Evolve a population, generation after generation, by the engine that suits it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -49,6 +49,62 @@ def evolve(
     Raises ValueError for a mutation rate outside [0, 1/2], a negative number of generations, fewer than two founders,
     an engine that cannot run the model, and where nobody can reproduce.
     """
+    *_, last = _lives(
+        landscape,
+        reproduction,
+        start,
+        generations=generations,
+        mutation=mutation,
+        seed=seed,
+        selection=selection,
+        demography=demography,
+        engine=engine,
+        thrifty=True,
+    )
+    return last
+
+
+def live(
+    landscape: Landscape | Environment,
+    reproduction: Reproduction,
+    start: Individuals | Population,
+    *,
+    generations: int,
+    mutation: float,
+    seed: int,
+    selection: Selection = PROPORTIONAL,
+    demography: Demography | None = None,
+    engine: Engine = "auto",
+) -> Iterator[Population]:
+    """The same as `evolve`, seen in every generation: the start, and then ``generations`` populations."""
+    return _lives(
+        landscape,
+        reproduction,
+        start,
+        generations=generations,
+        mutation=mutation,
+        seed=seed,
+        selection=selection,
+        demography=demography,
+        engine=engine,
+        thrifty=False,
+    )
+
+
+def _lives(
+    landscape: Landscape | Environment,
+    reproduction: Reproduction,
+    start: Individuals | Population,
+    *,
+    generations: int,
+    mutation: float,
+    seed: int,
+    selection: Selection,
+    demography: Demography | None,
+    engine: Engine,
+    thrifty: bool,
+) -> Iterator[Population]:
+    """With ``thrifty`` a population is overwritten two generations later."""
     check_rate(mutation)
     if generations < 0:
         raise ValueError(f"generations must not be negative; got {generations}")
@@ -61,21 +117,28 @@ def evolve(
         demography.check(population.generation, int(population.size))
     model = Model(reproduction=reproduction, selection=selection, mutation=mutation, demography=demography)
     population = _converted(population, environment.at(population.generation), model, engine)
-    advance = _engine(population)
+    yield population
 
+    advance = _engine(population)
     key = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0]
     history = np.concatenate([population.history, np.empty(generations)])
     state = State(population.individuals, population.log_fitness, population.weights)
     here = environment.at(population.generation)
+    spare: Individuals | None = None
     for generation in range(len(population.history), len(history)):
-        state = advance(state, here, model, generation, np.uint64(branch(key, np.uint64(generation))))
+        stream, before = np.uint64(branch(key, np.uint64(generation))), state.individuals
+        state = advance(state, here, model, generation, stream, spare)
+        spare = before if thrifty and generation > len(population.history) else None
         there = environment.at(generation)
         if there is not here:
             here, state = there, state._replace(log_fitness=there.log_fitness(state.individuals))
         history[generation] = mean_fitness(state.log_fitness, state.weights)
-    return Population(
-        individuals=state.individuals, log_fitness=state.log_fitness, weights=state.weights, history=history
-    )
+        yield Population(
+            individuals=state.individuals,
+            log_fitness=state.log_fitness,
+            weights=state.weights,
+            history=history[: generation + 1],
+        )
 
 
 def infinite_population(
@@ -140,7 +203,7 @@ def _few_changes(population: Population, loci: int, model: Model) -> bool:
     return population.size >= _MANY and model.reproduction.sex_fraction + mutants <= _FEW_CHANGES
 
 
-def _engine(population: Population) -> Callable[[State, Any, Model, int, np.uint64], State]:
+def _engine(population: Population) -> Callable[[State, Any, Model, int, np.uint64, Any], State]:
     if population.weights is None:
         return individuals.step
     return clones.step if population.weights.dtype.kind == "i" else infinite.step

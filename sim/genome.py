@@ -68,3 +68,17 @@ def transpose(genomes: Words, first: int, planes: Words) -> None:
                     block[low] ^= swap << np.uint64(width)
             width >>= 1
             mask ^= mask << np.uint64(width)
+
+
+@njit(cache=True, nogil=True)
+def to_bytes(eight: Words) -> None:
+    """Turn eight planes, (8,), into bytes: byte ``j`` of word ``i`` holds the eight bits of individual ``8 j + i``."""
+    width, mask = 4, np.uint64(0x0F0F0F0F0F0F0F0F)
+    while width:
+        for start in range(0, 8, 2 * width):
+            for low in range(start, start + width):
+                swap = ((eight[low] >> np.uint64(width)) ^ eight[low + width]) & mask
+                eight[low + width] ^= swap
+                eight[low] ^= swap << np.uint64(width)
+        width >>= 1
+        mask ^= mask << np.uint64(width)

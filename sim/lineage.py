@@ -1,11 +1,12 @@
 """One population of a scenario, from its founders on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
 from sim.arrays import Individuals
 from sim.environment import Environment
-from sim.evolution import evolve
+from sim.evolution import live
 from sim.landscape import Landscape
 from sim.population import Population
 from sim.reproduction import Reproduction
@@ -38,8 +39,13 @@ class Lineage:
 
     def advance(self, generations: int, population: Population | None = None) -> Population:
         """The population, or else its founders, so many generations later."""
+        *_, last = self.live(generations, population)
+        return last
+
+    def live(self, generations: int, population: Population | None = None) -> Iterator[Population]:
+        """The same, seen in every generation from the first on."""
         scenario = self.scenario
-        return evolve(
+        return live(
             self.environment,
             self.reproduction,
             self.founders if population is None else population,

@@ -131,6 +131,7 @@ class Statistic:
     """A number for each generation that is looked at."""
 
     name: str
+    label: str
     meaning: str
     unit: str
     of: Callable[[View], float]
@@ -138,46 +139,81 @@ class Statistic:
 
 _GENOMES = (GenomeLandscape, DominanceLandscape)
 STATISTICS = (
-    Statistic(name="fitness", meaning="mean fitness", unit="fitness", of=lambda v: v.population.mean_fitness),
-    Statistic(name="log_fitness", meaning="mean log fitness", unit="log fitness", of=_mean),
-    Statistic(name="variance", meaning="variance of log fitness", unit="log fitness squared", of=_variance),
-    Statistic(name="load", meaning="how far mean fitness is below the fittest", unit="share", of=_load),
+    Statistic(
+        name="fitness",
+        label="mean fitness",
+        meaning="mean fitness",
+        unit="fitness",
+        of=lambda v: v.population.mean_fitness,
+    ),
+    Statistic(name="log_fitness", label="mean log fitness", meaning="mean log fitness", unit="log fitness", of=_mean),
+    Statistic(
+        name="variance",
+        label="variance of log fitness",
+        meaning="variance of log fitness",
+        unit="log fitness squared",
+        of=_variance,
+    ),
+    Statistic(name="load", label="load", meaning="how far mean fitness is below the fittest", unit="share", of=_load),
 )
 """On any landscape."""
 
-_HAPLOID = (
+HAPLOID = (
     Statistic(
         name="first_order",
+        label="first-order part",
         meaning="part of mean log fitness due to loci on their own, M(P)",
         unit="log fitness",
         of=_first_order,
     ),
     Statistic(
         name="epistatic",
+        label="epistatic part",
         meaning="the rest of mean log fitness, E(P)",
         unit="log fitness",
         of=lambda v: _mean(v) - _first_order(v),
     ),
 )
-_GENOMIC = (
+GENOMIC = (
     Statistic(
         name="heterozygosity",
-        meaning="mean of 2 q (1 - q) over loci",
+        label="heterozygosity",
+        meaning="probability that a locus differs between two genomes drawn at random",
         unit="probability",
         of=lambda v: float(np.mean(2.0 * v.frequencies * (1.0 - v.frequencies))),
     ),
     Statistic(
         name="segregating",
+        label="segregating loci",
         meaning="loci with both alleles",
         unit="loci",
         of=lambda v: float(np.sum((v.frequencies > 1e-12) & (v.frequencies < 1.0 - 1e-12))),
     ),
-    Statistic(name="d", meaning="mean |D| of pairs of loci", unit="probability", of=_mean_of_pairs(0)),
-    Statistic(name="d_prime", meaning="mean |D'| of pairs of loci", unit="share of the largest", of=_mean_of_pairs(1)),
-    Statistic(name="r_squared", meaning="mean r squared of pairs of loci", unit="share", of=_mean_of_pairs(2)),
-    Statistic(name="genomes", meaning="distinct genomes", unit="genomes", of=lambda v: float(np.sum(v.kinds > 0.0))),
+    Statistic(name="d", label="|D|", meaning="mean |D| of pairs of loci", unit="probability", of=_mean_of_pairs(0)),
+    Statistic(
+        name="d_prime",
+        label="|D'|",
+        meaning="mean |D'| of pairs of loci",
+        unit="share of the largest",
+        of=_mean_of_pairs(1),
+    ),
+    Statistic(
+        name="r_squared",
+        label="linkage, r²",
+        meaning="mean r squared of pairs of loci",
+        unit="share",
+        of=_mean_of_pairs(2),
+    ),
+    Statistic(
+        name="genomes",
+        label="distinct genomes",
+        meaning="distinct genomes",
+        unit="genomes",
+        of=lambda v: float(np.sum(v.kinds > 0.0)),
+    ),
     Statistic(
         name="haplotype_diversity",
+        label="haplotype diversity",
         meaning="probability that two genomes drawn at random differ",
         unit="probability",
         of=lambda v: float(1.0 - np.sum(v.kinds**2)),
@@ -192,13 +228,14 @@ def statistics(landscape: Landscape, islands: Indices | None = None) -> Sequence
     """
     found = list(STATISTICS)
     if isinstance(landscape, GenomeLandscape) and landscape.knows_effects:
-        found += _HAPLOID
+        found += HAPLOID
     if isinstance(landscape, _GENOMES):
-        found += _GENOMIC
+        found += GENOMIC
         if islands is not None and len(islands) > 2:
             found.append(
                 Statistic(
                     name="differentiation",
+                    label="F_ST",
                     meaning="Wright's F_ST between islands",
                     unit="share",
                     of=_between_islands(islands),

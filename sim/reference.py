@@ -42,7 +42,7 @@ def choose_parents(
 ) -> list[Parents]:
     """The parents of each child, as many as there are individuals; ``islands`` lists who lives on each.
 
-    An individual that is drawn is taken with its chance; else its alias is, or, where there are none, another is drawn.
+    An individual that is drawn is taken with its chance; else its alias is, or, without aliases, another is drawn.
     """
 
     def draw(own: int, role: int, candidates: Sequence[int]) -> int:
@@ -83,8 +83,8 @@ def offspring(
 ) -> list[list[bool]]:
     """The children of unpacked genomes: each locus from either parent, then mutation.
 
-    ``rates`` are those between neighbours, or None for free recombination; ``mutations`` the cumulative probabilities of
-    0, 1, 2 .. flips.
+    ``rates`` are those between neighbours, or None for free recombination; ``mutations`` the cumulative probabilities
+    of 0, 1, 2 .. flips.
     """
     children = []
     for child, (mother, father) in enumerate(parents):

@@ -4,7 +4,7 @@ import difflib
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -125,13 +125,27 @@ def allowed(field: FieldInfo) -> str:
     """What a field accepts, in words."""
     if len(_models(field.annotation)) > 0:
         return "a table"
-    if get_origin(field.annotation) is not None:
+    if get_origin(field.annotation) is Literal:
         return "one of " + ", ".join(str(a) for a in get_args(field.annotation))
-    words = [_TYPES.get(field.annotation, "a value") if isinstance(field.annotation, type) else "a value"]
+    words = [_kind(field.annotation)]
     for constraint in field.metadata:
         words += [text.format(getattr(constraint, name)) for name, text in _BOUNDS.items() if hasattr(constraint, name)]
     sentence = " ".join(words[:2]) + "".join(f" and {w}" for w in words[2:])
     return f"{sentence} ({field.description})" if field.description else sentence
+
+
+def _kind(annotation: Any) -> str:
+    """A type in words; of several, each."""
+    if isinstance(annotation, type) and annotation is not type(None):
+        return _TYPES.get(annotation, "a value")
+    if get_origin(annotation) is Literal:
+        return ", ".join(str(a) for a in get_args(annotation))
+    if get_origin(annotation) is tuple:
+        return "a list"
+    if get_origin(annotation) is Annotated:
+        return _kind(get_args(annotation)[0])
+    found = dict.fromkeys(_kind(a) for a in get_args(annotation) if a is not type(None))
+    return " or ".join(found) or "a value"
 
 
 def _show(given: Any) -> str:

@@ -25,7 +25,14 @@ def suits(model: Model) -> bool:
     return simple and model.demography.islands == 1 and isinstance(model.selection, Proportional)
 
 
-def step(state: State, landscape: GenomeLandscape, model: Model, generation: int, stream: np.uint64) -> State:
+def step(
+    state: State,
+    landscape: GenomeLandscape,
+    model: Model,
+    generation: int,
+    stream: np.uint64,
+    spare: Words | None = None,  # noqa: ARG001 - the table is small
+) -> State:
     """The next generation, number ``generation``, on the landscape that the parents live on.
 
     Raises ValueError where nobody can reproduce.

@@ -16,10 +16,18 @@ _BLOCK = 4096
 """Genomes that are unpacked at a time."""
 
 
-def step(state: State, landscape: Landscape, model: Model, generation: int, stream: np.uint64) -> State:
+def step(
+    state: State,
+    landscape: Landscape,
+    model: Model,
+    generation: int,
+    stream: np.uint64,
+    spare: Individuals | None = None,
+) -> State:
     """The next generation, number ``generation``, on the landscape that the parents live on.
 
-    Children's log fitness is on that landscape too. Raises ValueError where nobody can reproduce.
+    Children's log fitness is on that landscape too. ``spare`` is the memory of a generation that nobody needs any more:
+    new memory costs as much as what is written into it. Raises ValueError where nobody can reproduce.
     """
     individuals, log_fitness, _ = state
     demography, reproduction = model.demography, model.reproduction
@@ -35,12 +43,14 @@ def step(state: State, landscape: Landscape, model: Model, generation: int, stre
     )
     if reproduction.best_of == 1:
         children, changed = landscape.offspring(
-            individuals, mothers, fathers, reproduction.recombination, model.mutation, stream
+            individuals, mothers, fathers, reproduction.recombination, model.mutation, stream, spare
         )
     else:
         children, changed = _jackpot(individuals, log_fitness, mothers, fathers, landscape, model, stream)
+    if 2 * np.count_nonzero(changed) > len(changed):
+        return State(children, landscape.log_fitness(children), None)
     inherited = log_fitness[mothers]
-    inherited[changed] = landscape.log_fitness(children if changed.all() else children[changed])
+    inherited[changed] = landscape.log_fitness(children[changed])
     return State(children, inherited, None)
 
 

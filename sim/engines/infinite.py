@@ -14,6 +14,7 @@ def step(
     model: Model,
     generation: int,  # noqa: ARG001 - nothing is drawn
     stream: np.uint64,  # noqa: ARG001 - nothing is drawn
+    spare: object = None,  # noqa: ARG001 - genotypes stay
 ) -> State:
     """The next generation: selection, recombination and mutation, exactly."""
     genomes, log_fitness, frequencies = state

@@ -9,10 +9,12 @@ from numba import njit
 from pydantic import Field
 
 from sim.arrays import Floats, Words
-from sim.landscape.base import GenomeLandscape, on_grid
+from sim.genome import WORD, pack, popcount
+from sim.landscape.base import GenomeLandscape, on_grid, sums_by_byte
 from sim.spec import LandscapeSpec
 
 Effects = Literal["equal", "normal", "exponential"]
+_ROWS = 512
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,7 +48,7 @@ class AdditiveLandscape(GenomeLandscape):
 
     def values(self, genomes: Words) -> Floats:
         """As above."""
-        total = _sum(genomes, self._tables)
+        total = self._counted(genomes) if self._equal else _sum(genomes, self._tables)
         return total if self.scale == "multiplicative" else np.log1p(total)
 
     def value_spectrum(self) -> Floats | None:
@@ -62,31 +64,58 @@ class AdditiveLandscape(GenomeLandscape):
         return None if self.scale == "additive" else (0.0, self.effects_of_loci)
 
     @cached_property
+    def _equal(self) -> bool:
+        """Whether all effects are of one size, so that good alleles need only be counted."""
+        return bool(np.ptp(np.abs(self.effects_of_loci)) == 0.0)
+
+    def _counted(self, genomes: Words) -> Floats:
+        size, bad = abs(self.effects_of_loci[0]), pack((self.effects_of_loci < 0.0)[None])[0]
+        values: Floats = size * (2.0 * _count(genomes, bad) - self.loci)
+        return values
+
+    @cached_property
     def _tables(self) -> Floats:
         """What each of the 256 states of eight loci adds, (words * 8, 256)."""
         return byte_tables(self.effects_of_loci)
 
 
 def byte_tables(effects: Floats) -> Floats:
-    """Sums of ``effects * s`` over eight loci for each of their 256 states, (words * 8, 256)."""
-    padded = np.zeros(-(-len(effects) // 64) * 64)
+    """What each of the 256 states of eight loci adds, (words * 8, 256)."""
+    padded = np.zeros(-(-len(effects) // WORD) * WORD)
     padded[: len(effects)] = effects
-    signs = np.where((np.arange(256)[:, None] >> np.arange(8)) & 1, 1.0, -1.0)
-    table: Floats = padded.reshape(-1, 8) @ signs.T
-    return table
+    return sums_by_byte(padded)
+
+
+@njit(cache=True, nogil=True)
+def _count(genomes: Words, bad: Words) -> Floats:
+    """The number of loci with the better allele, (individuals,); ``bad``, (words,), marks those where that is 0."""
+    counts = np.empty(len(genomes))
+    for row in range(len(genomes)):
+        good = 0
+        for word in range(genomes.shape[1]):
+            good += popcount(genomes[row, word] ^ bad[word])
+        counts[row] = good
+    return counts
 
 
 @njit(cache=True, nogil=True)
 def _sum(genomes: Words, tables: Floats) -> Floats:
-    """Eight loci a look-up."""
-    values = np.empty(len(genomes))
-    for row in range(len(genomes)):
-        total = 0.0
+    """Eight loci a look-up, word by word over so many individuals that a word's tables stay in a core's first cache."""
+    size, flat = len(genomes), tables.ravel()
+    values = np.zeros(size)
+    for first in range(0, size, _ROWS):
+        last = min(first + _ROWS, size)
         for word in range(genomes.shape[1]):
-            x = genomes[row, word]
-            for octet in range(8):
-                total += tables[8 * word + octet, (x >> np.uint64(8 * octet)) & np.uint64(255)]
-        values[row] = total
+            at = 8 * 256 * word
+            for row in range(first, last):
+                x = np.int64(genomes[row, word])
+                low = (flat[at + (x & 255)] + flat[at + 256 + ((x >> 8) & 255)]) + (
+                    flat[at + 512 + ((x >> 16) & 255)] + flat[at + 768 + ((x >> 24) & 255)]
+                )
+                high = (flat[at + 1024 + ((x >> 32) & 255)] + flat[at + 1280 + ((x >> 40) & 255)]) + (
+                    flat[at + 1536 + ((x >> 48) & 255)] + flat[at + 1792 + ((x >> 56) & 255)]
+                )
+                values[row] += low + high
     return values
 
 

@@ -44,8 +44,12 @@ class Landscape(Protocol):
         recombination: Recombination,
         mutation: float,
         stream: np.uint64,
+        out: Individuals | None = None,
     ) -> tuple[Individuals, Bools]:
-        """The children of the given parents (a father of -1 is none), and whether each may differ from its mother."""
+        """The children of the given parents (a father of -1 is none), and whether each may differ from its mother.
+
+        ``out`` is memory that nobody needs any more, of which the children may be made.
+        """
 
     def knocked_out(self, individual: Individuals, masks: Bools) -> Floats:
         """Log fitness of one individual ``(1, ...)`` when only the masked elements are intact.
@@ -158,11 +162,11 @@ class GenomeLandscape(ABC):
         recombination: Recombination,
         mutation: float,
         stream: np.uint64,
+        out: Words | None = None,
     ) -> tuple[Words, Bools]:
         """Recombination, then symmetric mutation at ``mutation`` per locus."""
-        return offspring_genomes(
-            individuals, mothers, fathers, self.loci, recombination, mutation_table(self.loci, mutation), stream
-        )
+        mutations = mutation_table(self.loci, mutation)
+        return offspring_genomes(individuals, mothers, fathers, self.loci, recombination, mutations, stream, out)
 
     def knocked_out(self, individual: Words, masks: Bools) -> Floats:
         """Log fitness with allele 0 at the unmasked loci."""
@@ -222,3 +226,12 @@ def on_grid(coefficients: Floats, largest_sum: float) -> Floats:
         return coefficients
     step = 2.0 ** (int(np.ceil(np.log2(largest_sum))) - 51)
     return np.round(coefficients / step) * step
+
+
+def sums_by_byte(coefficients: Floats) -> Floats:
+    """Sums of eight ``coefficients * s`` in a row for each of the 256 states of their signs ``s``, (n / 8, 256)."""
+    padded = np.zeros(-(-len(coefficients) // 8) * 8)
+    padded[: len(coefficients)] = coefficients
+    signs = np.where((np.arange(256)[:, None] >> np.arange(8)) & 1, 1.0, -1.0)
+    table: Floats = padded.reshape(-1, 8) @ signs.T
+    return table

@@ -68,6 +68,7 @@ class DominanceLandscape:
         recombination: Recombination,
         mutation: float,
         stream: np.uint64,
+        out: Words | None = None,
     ) -> tuple[Words, Bools]:
         """A gamete of each parent, or both genomes of the only one, with mutation at ``mutation`` per locus and genome.
 
@@ -79,7 +80,7 @@ class DominanceLandscape:
         genomes, changed = offspring_genomes(
             individuals.reshape(-1, individuals.shape[2]),
             first.reshape(-1), second.reshape(-1), self.elements, recombination,
-            mutation_table(self.elements, mutation), stream,
+            mutation_table(self.elements, mutation), stream, None if out is None else out.reshape(-1, out.shape[-1]),
         )  # fmt: skip
         return genomes.reshape(len(mothers), 2, -1), changed.reshape(-1, 2).any(axis=1) | sexual
 

@@ -74,6 +74,7 @@ class GeneNetworkLandscape:
         recombination: Recombination,
         mutation: float,
         stream: np.uint64,
+        out: Floats | None = None,  # noqa: ARG002 - networks are small
     ) -> tuple[Floats, Bools]:
         """Free segregation of rows; ``mutation`` is per existing connection. Raises ValueError for a map."""
         if not recombination.free:

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from sim.arrays import Bools, Floats, Indices, Words
 from sim.draws import branch, normal
-from sim.genome import WORD, pack, transpose
+from sim.genome import WORD, pack, to_bytes, transpose
 from sim.landscape.base import GenomeLandscape, on_grid
 from sim.spec import LandscapeSpec
 from sim.walsh import butterflies
@@ -110,15 +110,21 @@ def _sum(genomes: Words, neighbours: Indices, contributions: Floats) -> Floats:
     planes = np.empty(genomes.shape[1] * WORD, dtype=np.uint64)
     totals = np.empty(WORD)
     columns = np.empty(WORD, dtype=np.int64)
+    eight = np.empty(8, dtype=np.uint64)
     for first in range(0, size, WORD):
         transpose(genomes, first, planes)
         totals[:] = 0.0
         for locus in range(len(neighbours)):
             columns[:] = 0
-            for bit in range(width):
-                plane = planes[neighbours[locus, bit]]
-                for k in range(WORD):
-                    columns[k] |= np.int64(((plane >> np.uint64(k)) & np.uint64(1)) << np.uint64(bit))
+            for low in range(0, width, 8):
+                eight[:] = 0
+                for bit in range(low, min(low + 8, width)):
+                    eight[bit - low] = planes[neighbours[locus, bit]]
+                to_bytes(eight)
+                for i in range(8):
+                    x = np.int64(eight[i])
+                    for j in range(8):
+                        columns[8 * j + i] |= ((x >> (8 * j)) & 255) << low
             for k in range(WORD):
                 totals[k] += contributions[locus, columns[k]]
         for k in range(min(WORD, size - first)):

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from math import comb
 from typing import Literal, Self
 
@@ -10,9 +12,11 @@ from numba import njit
 from pydantic import Field
 
 from sim.arrays import Floats, Indices, Words
-from sim.genome import WORD, transpose
-from sim.landscape.base import GenomeLandscape, on_grid
+from sim.genome import WORD, to_bytes, transpose, words
+from sim.landscape.base import GenomeLandscape, on_grid, sums_by_byte
 from sim.spec import LandscapeSpec
+
+_ONE, _TWO, _BYTE = np.uint64(1), np.uint64(2), np.uint64(255)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,7 +75,22 @@ class TermsLandscape(GenomeLandscape):
 
     def values(self, genomes: Words) -> Floats:
         """As above."""
-        return _sum(genomes, self.coefficients, self.starts, self.members)
+        return _sum(genomes, *self._packed)
+
+    @cached_property
+    def _packed(self) -> tuple[Floats, Words, Words]:
+        """Tables, starts and members as the kernel needs them: eight terms to a byte, an even number of members each.
+
+        A product of m alleles is the parity of those that are +1, times -1 where m is even.
+        """
+        sizes = np.diff(self.starts)
+        nothing = words(self.loci) * WORD
+        sets = [self.members[a:b].tolist() for a, b in pairwise(self.starts)]
+        sets += [[]] * (-len(sets) % 8)
+        even = [s + [nothing] * (len(s) % 2 or 2 * (not s)) for s in sets]
+        starts = np.concatenate([[0], np.cumsum([len(s) for s in even])]).astype(np.uint64)
+        members = np.array([locus for s in even for locus in s], dtype=np.uint64)
+        return sums_by_byte(np.where(sizes % 2, 1.0, -1.0) * self.coefficients), starts, members
 
     def value_spectrum(self) -> Floats:
         """Squares of coefficients by the size of their sets."""
@@ -101,23 +120,35 @@ def _random_sets(loci: int, order: int, most: int, rng: np.random.Generator) -> 
 
 
 @njit(cache=True, nogil=True)
-def _sum(genomes: Words, coefficients: Floats, starts: Indices, members: Indices) -> Floats:
-    """64 individuals at a time: the product of alleles of -1 and +1 is a parity, one bit for each of them."""
-    size = len(genomes)
+def _sum(genomes: Words, tables: Floats, starts: Words, members: Words) -> Floats:
+    """64 individuals and eight terms at a time.
+
+    A product of alleles of -1 and +1 is a parity, one bit for each individual; the parities of eight terms are a byte,
+    and ``tables``, (terms / 8, 256), holds what they add up to. Every term has an even number of members, some of which
+    may be the plane of zeros behind the last locus.
+    """
+    size, flat = len(genomes), tables.ravel()
     values = np.empty(size)
-    planes = np.empty(genomes.shape[1] * WORD, dtype=np.uint64)
+    planes = np.zeros(genomes.shape[1] * WORD + 1, dtype=np.uint64)
     totals = np.empty(WORD)
-    everything = coefficients.sum()
+    eight = np.empty(8, dtype=np.uint64)
     for first in range(0, size, WORD):
         transpose(genomes, first, planes)
-        totals[:] = everything
-        for term in range(len(coefficients)):
-            odd = np.uint64(0)
-            for member in range(starts[term], starts[term + 1]):
-                odd ^= ~planes[members[member]]
-            twice = 2.0 * coefficients[term]
-            for k in range(WORD):
-                totals[k] -= twice * np.float64((odd >> np.uint64(k)) & np.uint64(1))
+        totals[:] = 0.0
+        for group in range(len(tables)):
+            for term in range(8):
+                at, end = starts[8 * group + term], starts[8 * group + term + 1]
+                parity = planes[members[at]] ^ planes[members[at + _ONE]]
+                while at + _TWO < end:
+                    at += _TWO
+                    parity ^= planes[members[at]] ^ planes[members[at + _ONE]]
+                eight[term] = parity
+            to_bytes(eight)
+            table = np.uint64(256 * group)
+            for i in range(8):
+                x = eight[i]
+                for j in range(8):
+                    totals[8 * j + i] += flat[table + ((x >> np.uint64(8 * j)) & _BYTE)]
         for k in range(min(WORD, size - first)):
             values[first + k] = totals[k]
     return values

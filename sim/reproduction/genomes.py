@@ -23,32 +23,34 @@ def offspring_genomes(
     recombination: Recombination,
     mutations: Floats,
     stream: np.uint64,
+    out: Words | None = None,
 ) -> tuple[Words, Bools]:
     """Make the children of bit-packed genomes ``(individuals, words)``.
 
     A father of -1 is none: the child copies its mother. ``mutations``: cumulative probabilities of 0, 1, 2 .. flips, as
     from `mutation_table`. Returns the children and whether each may differ from its mother: the value of one that
-    does not need not be computed again.
+    does not need not be computed again. ``out``, of the children's shape, may receive them.
     """
+    shape = (len(mothers), genomes.shape[1])
+    children = out if out is not None and out.shape == shape else np.empty(shape, dtype=np.uint64)
     if recombination.free:
-        return _free(genomes, mothers, fathers, loci, mutations, stream)
+        return children, _free(genomes, mothers, fathers, children, loci, mutations, stream)
     recombination.check(loci)
-    return _mapped(genomes, mothers, fathers, loci, recombination.hazard, mutations, stream)
+    changed = _mapped(genomes, mothers, fathers, children, loci, recombination.hazard, mutations, stream)
+    return children, changed
 
 
 @njit(cache=True, nogil=True)
 def _free(
-    genomes: Words, mothers: Indices, fathers: Indices, loci: int, table: Floats, stream: np.uint64
-) -> tuple[Words, Bools]:
+    genomes: Words, mothers: Indices, fathers: Indices, children: Words, loci: int, table: Floats, stream: np.uint64
+) -> Bools:
     """One random word decides about 64 loci."""
     size, width = len(mothers), genomes.shape[1]
-    children = np.empty((size, width), dtype=np.uint64)
     changed = np.empty(size, dtype=np.bool_)
     flips = np.zeros(width, dtype=np.uint64)
     for child in range(size):
         own = branch(stream, np.uint64(child))
         mother, father = mothers[child], fathers[child]
-        difference = np.uint64(0)
         if father < 0:
             for word in range(width):
                 children[child, word] = genomes[mother, word]
@@ -57,18 +59,18 @@ def _free(
                 kept = genomes[mother, word]
                 taken = (kept ^ genomes[father, word]) & branch(own, LANE_RECOMBINATION + np.uint64(word))
                 children[child, word] = kept ^ taken
-                difference |= taken
-        changed[child] = (difference != 0) | _mutate(children, child, loci, table, flips, own)
-    return children, changed
+        mutated = _mutate(children, child, loci, table, flips, own)
+        changed[child] = mutated or (father >= 0 and father != mother)
+    return changed
 
 
 @njit(cache=True, nogil=True)
 def _mapped(
-    genomes: Words, mothers: Indices, fathers: Indices, loci: int, hazard: Floats, table: Floats, stream: np.uint64
-) -> tuple[Words, Bools]:
+    genomes: Words, mothers: Indices, fathers: Indices, children: Words, loci: int, hazard: Floats, table: Floats,
+    stream: np.uint64,
+) -> Bools:  # fmt: skip
     """Marks where the strand changes, then adds the marks up (modulo 2) to the strand at each locus."""
     size, width = len(mothers), genomes.shape[1]
-    children = np.empty((size, width), dtype=np.uint64)
     changed = np.empty(size, dtype=np.bool_)
     flips = np.zeros(width, dtype=np.uint64)
     marks = np.zeros(width, dtype=np.uint64)
@@ -76,7 +78,6 @@ def _mapped(
     for child in range(size):
         own = branch(stream, np.uint64(child))
         mother, father = mothers[child], fathers[child]
-        difference = np.uint64(0)
         if father < 0:
             for word in range(width):
                 children[child, word] = genomes[mother, word]
@@ -85,17 +86,17 @@ def _mapped(
             strand = _ALL * (branch(own, LANE_RECOMBINATION) & _ONE)
             for word in range(width):
                 inside = marks[word]
-                marks[word] = 0
-                for shift in (1, 2, 4, 8, 16, 32):
-                    inside ^= inside << np.uint64(shift)
+                if inside:
+                    marks[word] = 0
+                    for shift in (1, 2, 4, 8, 16, 32):
+                        inside ^= inside << np.uint64(shift)
                 inside ^= strand
                 strand = _ALL * (inside >> np.uint64(63))
                 kept = genomes[mother, word]
-                taken = (kept ^ genomes[father, word]) & inside
-                children[child, word] = kept ^ taken
-                difference |= taken
-        changed[child] = (difference != 0) | _mutate(children, child, loci, table, flips, own)
-    return children, changed
+                children[child, word] = kept ^ ((kept ^ genomes[father, word]) & inside)
+        mutated = _mutate(children, child, loci, table, flips, own)
+        changed[child] = mutated or (father >= 0 and father != mother)
+    return changed
 
 
 @njit(cache=True, nogil=True)
@@ -132,7 +133,7 @@ def _mark_crossovers(marks: Words, hazard: Floats, guide: Indices, own: np.uint6
         marks[at // 64] |= _ONE << np.uint64(at % 64)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _mutate(children: Words, child: int, loci: int, table: Floats, flips: Words, own: np.uint64) -> bool:
     """Flip as many distinct loci as the table says; ``flips`` is all 0 before and after."""
     count, u = 0, uniform(own, LANE_MUTATION)

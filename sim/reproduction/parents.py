@@ -15,7 +15,7 @@ NOBODY = -1
 _FEW_TRIES = 3.0
 """Rejection takes max(weights) / mean(weights) tries on average; beyond this many a table of aliases is quicker."""
 _NONE: Indices = np.empty(0, dtype=np.int64)
-_ONE, _ROLE = np.uint64(1), np.uint64(24)
+_ONE = np.uint64(1)
 
 
 def choose_parents(
@@ -48,58 +48,83 @@ def choose_parents(
                 "from viable individuals"
             )
     tries = np.max(tops * np.diff(starts) / np.add.reduceat(weights, starts[:-1]))
-    chances, aliases = (
-        (weights / np.repeat(tops, np.diff(starts)), _NONE) if tries < _FEW_TRIES else alias_table(weights, starts)
-    )
-    return _choose(
-        log_fitness, chances, aliases, starts, ends, migration,
-        reproduction.sex_fraction, reproduction.selfing, reproduction.mates, stream,
-    )  # fmt: skip
+    if tries < _FEW_TRIES:
+        chances, aliases = weights / np.repeat(tops, np.diff(starts)), _NONE
+    else:
+        chances, aliases = alias_table(weights, starts)
+    origins = _origins(ends, migration, stream) if migration > 0.0 else _NONE
+
+    def draw(role: int) -> Indices:
+        return _draw(chances, aliases, starts, ends, origins, LANE_PARENTS + np.uint64(role << 24), stream)
+
+    mothers = draw(0)
+    if reproduction.sex_fraction == 0.0:
+        return mothers, np.full(len(mothers), NOBODY)
+    fathers = draw(1)
+    for role in range(2, reproduction.mates + 1):
+        other = draw(role)
+        nearer = abs(log_fitness[other] - log_fitness[mothers]) < abs(log_fitness[fathers] - log_fitness[mothers])
+        fathers[nearer] = other[nearer]
+    if reproduction.sex_fraction < 1.0 or reproduction.selfing > 0.0:
+        _leave_out(fathers, mothers, reproduction.sex_fraction, reproduction.selfing, stream)
+    return mothers, fathers
 
 
 @njit(cache=True, nogil=True)
-def _choose(  # noqa: C901 - one loop: a call of a function in it would cost as much as what the function does
-    log_fitness: Floats, chances: Floats, aliases: Indices, starts: Indices, ends: Indices, migration: float,
-    sex_fraction: float, selfing: float, mates: int, stream: np.uint64,
-) -> tuple[Indices, Indices]:  # fmt: skip
-    """An individual drawn uniformly is taken with its chance; else its alias is, or, without aliases, another draw."""
+def _draw(
+    chances: Floats, aliases: Indices, starts: Indices, ends: Indices, origins: Indices, lane: np.uint64,
+    stream: np.uint64,
+) -> Indices:  # fmt: skip
+    """A parent for each child of an island: an individual drawn uniformly is taken with its chance.
+
+    Else its alias is, or, where there are no aliases, another one is drawn.
+    """
     islands = len(starts) - 1
-    mothers = np.empty(ends[islands], dtype=np.int64)
-    fathers = np.full(ends[islands], NOBODY, dtype=np.int64)
+    parents = np.empty(ends[islands], dtype=np.int64)
+    for home in range(islands):
+        first, size = starts[home], starts[home + 1] - starts[home]
+        for child in range(ends[home], ends[home + 1]):
+            own, draw = branch(stream, np.uint64(child)), lane
+            if len(origins):
+                first, size = starts[origins[child]], starts[origins[child] + 1] - starts[origins[child]]
+            while True:
+                # The part behind the point is uniform on its own, and decides about the individual before it.
+                at = uniform(own, draw) * size
+                chosen = first + int(at)
+                if at - int(at) < chances[chosen]:
+                    break
+                if len(aliases):
+                    chosen = aliases[chosen]
+                    break
+                draw += _ONE
+            parents[child] = chosen
+    return parents
+
+
+@njit(cache=True, nogil=True)
+def _origins(ends: Indices, migration: float, stream: np.uint64) -> Indices:
+    """The island that each child's parents live on: its own, or any other."""
+    islands = len(ends) - 1
+    origins = np.empty(ends[islands], dtype=np.int64)
     for home in range(islands):
         for child in range(ends[home], ends[home + 1]):
             own = branch(stream, np.uint64(child))
-            origin = home
-            if migration > 0.0 and uniform(own, LANE_ISLAND) < migration:
+            origins[child] = home
+            if uniform(own, LANE_ISLAND) < migration:
                 other = int(uniform(own, LANE_ISLAND + _ONE) * (islands - 1))
-                origin = other + (other >= home)
-            first, size = starts[origin], starts[origin + 1] - starts[origin]
-            mother = father = NOBODY
-            for role in range(1 + mates):
-                if role == 1 and sex_fraction < 1.0 and uniform(own, LANE_SEX) >= sex_fraction:
-                    break
-                if role == 1 and selfing > 0.0 and uniform(own, LANE_SELFING) < selfing:
-                    father = mother
-                    break
-                draw = LANE_PARENTS + (np.uint64(role) << _ROLE)
-                while True:
-                    # The part behind the point is uniform on its own, and decides about the individual before it.
-                    at = uniform(own, draw) * size
-                    chosen = first + int(at)
-                    if at - int(at) < chances[chosen]:
-                        break
-                    if len(aliases):
-                        chosen = aliases[chosen]
-                        break
-                    draw += _ONE
-                if role == 0:
-                    mother = chosen
-                elif role == 1 or (
-                    abs(log_fitness[chosen] - log_fitness[mother]) < abs(log_fitness[father] - log_fitness[mother])
-                ):
-                    father = chosen
-            mothers[child], fathers[child] = mother, father
-    return mothers, fathers
+                origins[child] = other + (other >= home)
+    return origins
+
+
+@njit(cache=True, nogil=True)
+def _leave_out(fathers: Indices, mothers: Indices, sex_fraction: float, selfing: float, stream: np.uint64) -> None:
+    """Clonal children have no father; those of one individual have it twice."""
+    for child in range(len(fathers)):
+        own = branch(stream, np.uint64(child))
+        if uniform(own, LANE_SEX) >= sex_fraction:
+            fathers[child] = NOBODY
+        elif uniform(own, LANE_SELFING) < selfing:
+            fathers[child] = mothers[child]
 
 
 @njit(cache=True, nogil=True)

@@ -1,0 +1,227 @@
+"""Simulations: populations of any scenario, clonal beside sexual, watched, kept and gone on with."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Any, Literal
+from zipfile import BadZipFile
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from analysis.arrays import Floats, Integers
+from analysis.runs.folder import RunFolder, write_whole
+from analysis.sides.base import RunFailedError
+from analysis.streams import seed_for
+from sim.archive import archive, as_npz
+from sim.lineage import Lineage
+from sim.observe import View, statistics
+from sim.population import Population
+from sim.scenario import Scenario
+
+Arm = Literal["clonal", "sexual"]
+ARMS: tuple[Arm, ...] = ("clonal", "sexual")
+_POINTS = 100
+"""Times at which a population is looked at unless it is said otherwise."""
+
+
+class SimulationSpec(Scenario):
+    """Everything that determines a simulation: a scenario, which arms, and what is looked at."""
+
+    seed: int = Field(default=1, ge=0, lt=2**63, description="root of all random streams")
+    replicates: int = Field(default=5, ge=1, le=100_000, description="independent populations of each arm")
+    arms: tuple[Arm, ...] = Field(
+        default=ARMS, min_length=1, description="ways to reproduce, on the same landscapes from the same founders"
+    )
+    every: int | None = Field(default=None, ge=1, description="generations between looks; by default a hundredth")
+    alleles: bool = Field(default=False, description="also keep the frequency of every allele at these times")
+    keep: tuple[int, ...] = Field(default=(), description="generations of which whole populations are kept")
+
+    @model_validator(mode="after")
+    def _keeps_what_there_is(self) -> "SimulationSpec":
+        beyond = [g for g in self.keep if not 0 <= g <= self.generations]
+        if beyond:
+            raise ValueError(f"keep = {beyond[0]}: generations go from 0 to {self.generations}")
+        if len(set(self.arms)) < len(self.arms):
+            raise ValueError("arms must be different; ask for more replicates instead")
+        return self
+
+    @property
+    def times(self) -> Integers:
+        """Generations that are looked at: every so often, and the last."""
+        step = self.every or max(1, self.generations // _POINTS)
+        return np.unique(np.append(np.arange(0, self.generations + 1, step), self.generations))
+
+    def identity(self) -> dict[str, Any]:
+        """What every population depends on."""
+        return self.model_dump(mode="json", exclude={"replicates"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One replicate of one arm."""
+
+    arm: str
+    replicate: int
+
+    @property
+    def name(self) -> str:
+        """For file names."""
+        return f"{self.arm}-{self.replicate}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trajectory:
+    """What was seen of one population."""
+
+    cell: Cell
+    times: Integers
+    """(times,), in generations."""
+    values: dict[str, Floats]
+    """(times,) of each statistic."""
+    frequencies: Floats | None = None
+    """(times, loci) of allele 1, where asked for."""
+
+
+@dataclass(kw_only=True)
+class Watch:
+    """How a run is told to stop, and tells how far it is."""
+
+    stop: Event = field(default_factory=Event)
+    progress: Callable[[Cell, int], None] = lambda _cell, _generation: None
+    checkpoint_seconds: float = 30.0
+    failures: list[str] = field(default_factory=list)
+
+
+class StoppedError(Exception):
+    """A population was left where it is; its checkpoint is in the folder."""
+
+
+def cells(spec: SimulationSpec) -> list[Cell]:
+    """All of them, replicate by replicate."""
+    return [Cell(arm=arm, replicate=i) for i in range(spec.replicates) for arm in spec.arms]
+
+
+def lineage_of(spec: SimulationSpec, cell: Cell) -> Lineage:
+    """A cell's population; arms of one replicate share landscape, environment and founders."""
+    return Lineage.of(
+        spec,
+        spec.build(seed_for(spec.seed, "simulation", "landscape", cell.replicate)),
+        sexual=cell.arm == "sexual",
+        founders=seed_for(spec.seed, "simulation", "founders", cell.replicate),
+        environment=seed_for(spec.seed, "simulation", "environment", cell.replicate),
+        evolution=seed_for(spec.seed, "simulation", "evolution", cell.arm, cell.replicate),
+    )
+
+
+def run(spec: SimulationSpec, folder: RunFolder, jobs: int, watch: Watch) -> Iterator[Trajectory]:
+    """Do what the folder does not hold yet; give every trajectory as it is done, found ones first.
+
+    Kernels release the interpreter, so replicates run in threads. Whatever stops it, a population goes on from its last
+    checkpoint and ends in the same bits. What cannot be finished is named in ``watch.failures``; raises StoppedError
+    after ``watch.stop``, once every checkpoint is written.
+    """
+    missing = []
+    for cell in cells(spec):
+        found = _found(folder.path, cell)
+        if found is None:
+            missing.append(cell)
+        else:
+            yield found
+    with ThreadPoolExecutor(jobs) as pool:
+        running: set[Future[Trajectory]] = {pool.submit(_finish, spec, cell, folder.path, watch) for cell in missing}
+        try:
+            while running:
+                done, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done if not _failed(future, watch))
+        except BaseException:
+            watch.stop.set()
+            for future in running:
+                future.cancel()
+            raise
+
+
+def _failed(future: Future[Trajectory], watch: Watch) -> bool:
+    """Whether a cell could not be finished, which is written down."""
+    error = future.exception()
+    if isinstance(error, RunFailedError):
+        watch.failures.append(str(error))
+        return True
+    return False
+
+
+def _finish(spec: SimulationSpec, cell: Cell, path: Path, watch: Watch) -> Trajectory:
+    try:
+        with np.errstate(over="ignore"):
+            return _live(spec, cell, path, watch)
+    except ValueError as error:
+        raise RunFailedError(f"{cell.arm}, replicate {cell.replicate}: {error}") from error
+
+
+def _live(spec: SimulationSpec, cell: Cell, path: Path, watch: Watch) -> Trajectory:
+    """Let one population live, from its checkpoint if there is one."""
+    lineage, checkpoint = lineage_of(spec, cell), path / "checkpoints" / f"{cell.name}.npz"
+    shown = statistics(lineage.environment.at(0), spec.demography.starts(0))
+    start, seen = _resumed(checkpoint)
+    times, kept = set(spec.times.tolist()), set(spec.keep)
+    last = time.monotonic()
+    began = start.generation if start is not None else -1
+    for population in lineage.live(spec.generations - max(began, 0), start):
+        generation = population.generation
+        if generation > began:
+            if generation in times:
+                _look(seen, View(population=population, landscape=lineage.environment.at(generation)), shown, spec)
+            if generation in kept:
+                write_whole(path / "populations" / f"{cell.name}-{generation}.npz", as_npz(population, spec.elements))
+        watch.progress(cell, generation)
+        if watch.stop.is_set() or time.monotonic() - last > watch.checkpoint_seconds:
+            write_whole(checkpoint, _frozen(population, seen))
+            last = time.monotonic()
+        if watch.stop.is_set() and generation < spec.generations:
+            raise StoppedError
+    write_whole(path / "observations" / f"{cell.name}.npz", archive({**seen, "times": spec.times}))
+    checkpoint.unlink(missing_ok=True)
+    return _trajectory(cell, {**seen, "times": spec.times})
+
+
+def _look(seen: dict[str, list[Any]], view: View, shown: Any, spec: SimulationSpec) -> None:
+    for statistic in shown:
+        seen.setdefault(statistic.name, []).append(statistic.of(view))
+    if spec.alleles and spec.landscape.element == "loci":
+        seen.setdefault("frequencies", []).append(view.frequencies)
+
+
+def _frozen(population: Population, seen: dict[str, list[Any]]) -> bytes:
+    """Everything that is needed to go on."""
+    state = {name: getattr(population, name) for name in ("individuals", "log_fitness", "history")}
+    if population.weights is not None:
+        state["weights"] = population.weights
+    return archive({**{f"state/{k}": v for k, v in state.items()}, **{f"seen/{k}": v for k, v in seen.items()}})
+
+
+def _resumed(checkpoint: Path) -> tuple[Population | None, dict[str, list[Any]]]:
+    """What `_frozen` kept, or nothing: checkpoints are written whole, so one that cannot be read was never finished."""
+    try:
+        with np.load(checkpoint, allow_pickle=False) as arrays:
+            parts = {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError, EOFError, BadZipFile):
+        return None, {}
+    state = {name[6:]: value for name, value in parts.items() if name.startswith("state/")}
+    return Population(**state), {name[5:]: list(value) for name, value in parts.items() if name.startswith("seen/")}
+
+
+def _found(path: Path, cell: Cell) -> Trajectory | None:
+    try:
+        with np.load(path / "observations" / f"{cell.name}.npz", allow_pickle=False) as arrays:
+            return _trajectory(cell, {name: arrays[name] for name in arrays.files})
+    except (OSError, ValueError, EOFError, BadZipFile):
+        return None
+
+
+def _trajectory(cell: Cell, arrays: dict[str, Any]) -> Trajectory:
+    values = {name: np.asarray(value) for name, value in arrays.items() if name not in ("times", "frequencies")}
+    frequencies = np.asarray(arrays["frequencies"]) if "frequencies" in arrays else None
+    return Trajectory(cell=cell, times=np.asarray(arrays["times"]), values=values, frequencies=frequencies)
