@@ -36,14 +36,14 @@ def read_alleles(path: Path) -> tuple[Bools, int]:
     archive, or holds gene networks or an infinite population, which have no list of genomes.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            rows, copies, loci = arrays["individuals"], arrays["copies"], int(arrays["elements"])
-            generation = int(arrays["generation"])
+        arrays = unarchive(path.read_bytes())
+        rows, copies, loci = arrays["individuals"], arrays["copies"], int(arrays["elements"])
+        generation = int(arrays["generation"])
     except FileNotFoundError as error:
         raise ValueError(
             f"cannot read {path}: no such file; sim run keeps populations with --set keep=[400]"
         ) from error
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise ValueError(f"{path} is no population that sim run has kept") from error
     if rows.dtype != np.uint64 or rows.shape[-1] != words(loci):
         raise ValueError(f"{path} holds gene networks; only genomes of two alleles can be exported")
@@ -59,3 +59,12 @@ def archive(arrays: dict[str, Any]) -> bytes:
     buffer = BytesIO()
     np.savez(buffer, **arrays)
     return buffer.getvalue()
+
+
+def unarchive(content: bytes) -> dict[str, Any]:
+    """Undo `archive`. Raises ValueError where the bytes are damaged, or hold anything but plain arrays."""
+    try:
+        with np.load(BytesIO(content), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (OSError, EOFError, BadZipFile, AttributeError) as error:
+        raise ValueError("damaged, or no archive of arrays") from error

@@ -54,5 +54,5 @@ class Lineage:
             seed=self.seed,
             selection=scenario.selection.build(),
             demography=scenario.demography,
-            engine=scenario.engine,
+            engine="auto" if scenario.engine == "infinite" else scenario.engine,
         )

@@ -27,6 +27,8 @@ class View:
 
     population: Population
     landscape: Landscape
+    islands: Indices | None = None
+    """Where each island's individuals start, as in `Demography.starts`; None for one island."""
 
     @cached_property
     def genomes(self) -> Words:
@@ -115,15 +117,12 @@ def _mean_of_pairs(index: int) -> Callable[[View], float]:
     return mean
 
 
-def _between_islands(islands: Indices) -> Callable[[View], float]:
-    def differentiation(view: View) -> float:
-        alleles = unpack(view.genomes, view.landscape.elements)
-        own = np.array([alleles[a:b].mean(0) for a, b in pairwise(islands)])
-        total = own.mean(0)
-        within, all_of_them = np.mean(own * (1.0 - own), axis=0).sum(), np.sum(total * (1.0 - total))
-        return float(1.0 - within / all_of_them) if all_of_them else float("nan")
-
-    return differentiation
+def _between_islands(view: View) -> float:
+    alleles = unpack(view.genomes, view.landscape.elements)
+    own = np.array([alleles[a:b].mean(0) for a, b in pairwise([] if view.islands is None else view.islands)])
+    total = own.mean(0)
+    within, all_of_them = np.mean(own * (1.0 - own), axis=0).sum(), np.sum(total * (1.0 - total))
+    return float(1.0 - within / all_of_them) if all_of_them else float("nan")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,27 +220,29 @@ GENOMIC = (
 )
 
 
-def statistics(landscape: Landscape, islands: Indices | None = None) -> Sequence[Statistic]:
-    """Those that are defined on a landscape; ``islands``, where there are several, start as in `Demography.starts`.
+ISLANDS = (
+    Statistic(
+        name="differentiation",
+        label="F_ST",
+        meaning="share of the diversity of haploid genomes that is between islands, Wright's F_ST",
+        unit="share",
+        of=_between_islands,
+    ),
+)
+"""Where there are several."""
 
-    The epistatic part is left out where the landscape has no closed form and too many loci.
+
+def statistics(landscape: Landscape, islands: int = 1) -> Sequence[Statistic]:
+    """Those that are defined on a landscape with so many islands.
+
+    The parts of fitness are left out where the landscape has no closed form and too many loci.
     """
     found = list(STATISTICS)
     if isinstance(landscape, GenomeLandscape) and landscape.knows_effects:
         found += HAPLOID
     if isinstance(landscape, _GENOMES):
         found += GENOMIC
-        if islands is not None and len(islands) > 2:
-            found.append(
-                Statistic(
-                    name="differentiation",
-                    label="F_ST",
-                    meaning="Wright's F_ST between islands",
-                    unit="share",
-                    of=_between_islands(islands),
-                )
-            )
-    return found
+    return found + list(ISLANDS) if islands > 1 and isinstance(landscape, GenomeLandscape) else found
 
 
 def fixation_times(times: Indices, frequencies: Floats) -> Floats:

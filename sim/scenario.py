@@ -8,9 +8,10 @@ from pydantic import Field, model_validator
 
 from sim.demography import Bottleneck, Demography
 from sim.environment import AnyEnvironmentSpec, Environment, StaticSpec
-from sim.evolution import Engine
+from sim.evolution import infinite_population
 from sim.genome import words
-from sim.landscape import LANDSCAPES, AnyLandscapeSpec, Landscape, PairwiseSpec
+from sim.infinite import MOST_LOCI, bytes_needed
+from sim.landscape import LANDSCAPES, AnyLandscapeSpec, GenomeLandscape, Landscape, PairwiseSpec
 from sim.reproduction import CLONAL, Recombination, Reproduction
 from sim.reproduction.modes import BestOf
 from sim.selection import Proportional, Selection, Tournament, Truncation
@@ -140,7 +141,9 @@ class Scenario(Spec):
     start: Literal["founders", "zeros", "ones"] = Field(
         default="founders", description="every genome random (a network: the founder), or all of allele 0 or 1"
     )
-    engine: Engine = Field(default="auto", description="individual by individual, or clone by clone")
+    engine: Literal["auto", "individuals", "clones", "infinite"] = Field(
+        default="auto", description="one by one, clone by clone, or an infinite population, exactly"
+    )
     association_at: float = Field(
         default=0.1, ge=0.0, le=1.0, description="share of the generations after which linkage is measured"
     )
@@ -160,11 +163,16 @@ class Scenario(Spec):
     def _fits_together(self) -> Self:
         self.demography  # noqa: B018 - raises where it cannot be
         self.reproduction.build(self.elements)
+        haploid = self.landscape.element == "loci" and self.landscape.copies == 1
+        if self.engine == "infinite" and (not haploid or self.islands > 1 or self.bottlenecks):
+            raise ValueError("engine = infinite takes one population of haploid genomes; take engine = individuals")
+        if self.engine == "infinite" and self.elements > MOST_LOCI:
+            raise ValueError(f"engine = infinite takes at most {MOST_LOCI} loci; there are {self.elements}")
         if self.start != "founders" and self.landscape.element != "loci":
             raise ValueError(f"start = {self.start} needs genomes; gene networks start from their founder")
-        if self.environment.kind != "static" and (self.landscape.element != "loci" or self.landscape.copies > 1):
+        if self.environment.kind != "static" and not haploid:
             raise ValueError("a changing environment needs haploid genomes; take environment.kind = static")
-        if self.reproduction.best_of == "alleles" and (self.landscape.element != "loci" or self.landscape.copies > 1):
+        if self.reproduction.best_of == "alleles" and not haploid:
             raise ValueError("best_of = alleles needs a landscape of haploid genomes; give it a number")
         if self.landscape.element != "loci" and not self.reproduction.recombination.build(self.elements).free:
             raise ValueError("rows of gene networks segregate freely; leave reproduction.recombination out")
@@ -203,6 +211,8 @@ class Scenario(Spec):
     @property
     def seconds(self) -> float:
         """About what one population of the sexual arm takes on one core."""
+        if self.engine == "infinite":
+            return 1e-9 * self.generations * self.elements**2 * 2.0**self.elements
         offspring = 30.0 + 0.02 * self.elements * self.landscape.copies
         if self.element == "genes":
             offspring += 1.5 * self.elements**2
@@ -212,6 +222,8 @@ class Scenario(Spec):
     @property
     def bytes(self) -> float:
         """About what one population needs at its peak: two generations, and what is drawn for one."""
+        if self.engine == "infinite":
+            return float(bytes_needed(self.elements, free=self.reproduction.build(self.elements).recombination.free))
         genome = 8.0 * (self.elements**2 if self.element == "genes" else words(self.elements) * self.landscape.copies)
         return self.individuals * (2.0 * genome + 64.0)
 
@@ -220,7 +232,10 @@ class Scenario(Spec):
         return self.landscape.build(seed)
 
     def founders(self, landscape: Landscape, seed: int) -> Any:
-        """The individuals, (individuals, ...), that a population starts with."""
+        """The individuals, (individuals, ...), that a population starts with, or an infinite population."""
+        if self.engine == "infinite" and isinstance(landscape, GenomeLandscape):
+            share = {"founders": 0.5, "zeros": 0.0, "ones": 1.0}[self.start]
+            return infinite_population(landscape, allele_frequency=share)
         drawn = landscape.founders(self.individuals, seed)
         if self.start == "founders":
             return drawn

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Any, Literal
-from zipfile import BadZipFile
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -16,7 +15,7 @@ from analysis.arrays import Floats, Integers
 from analysis.runs.folder import RunFolder, write_whole
 from analysis.sides.base import RunFailedError
 from analysis.streams import seed_for
-from sim.archive import archive, as_npz
+from sim.archive import archive, as_npz, unarchive
 from sim.lineage import Lineage
 from sim.observe import View, statistics
 from sim.population import Population
@@ -155,7 +154,7 @@ def _failed(future: Future[Trajectory], watch: Watch) -> bool:
 
 def _finish(spec: SimulationSpec, cell: Cell, path: Path, watch: Watch) -> Trajectory:
     try:
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             return _live(spec, cell, path, watch)
     except ValueError as error:
         raise RunFailedError(f"{cell.arm}, replicate {cell.replicate}: {error}") from error
@@ -164,7 +163,7 @@ def _finish(spec: SimulationSpec, cell: Cell, path: Path, watch: Watch) -> Traje
 def _live(spec: SimulationSpec, cell: Cell, path: Path, watch: Watch) -> Trajectory:
     """Let one population live, from its checkpoint if there is one."""
     lineage, checkpoint = lineage_of(spec, cell), path / "checkpoints" / f"{cell.name}.npz"
-    shown = statistics(lineage.environment.at(0), spec.demography.starts(0))
+    shown = statistics(lineage.environment.at(0), spec.islands)
     start, seen = _resumed(checkpoint)
     times, kept = set(spec.times.tolist()), set(spec.keep)
     last = time.monotonic()
@@ -173,7 +172,8 @@ def _live(spec: SimulationSpec, cell: Cell, path: Path, watch: Watch) -> Traject
         generation = population.generation
         if generation > began:
             if generation in times:
-                _look(seen, View(population=population, landscape=lineage.environment.at(generation)), shown, spec)
+                here, islands = lineage.environment.at(generation), spec.demography.starts(generation)
+                _look(seen, View(population=population, landscape=here, islands=islands), shown, spec)
             if generation in kept:
                 write_whole(path / "populations" / f"{cell.name}-{generation}.npz", as_npz(population, spec.elements))
         watch.progress(cell, generation)
@@ -205,9 +205,8 @@ def _frozen(population: Population, seen: dict[str, list[Any]]) -> bytes:
 def _resumed(checkpoint: Path) -> tuple[Population | None, dict[str, list[Any]]]:
     """What `_frozen` kept, or nothing: checkpoints are written whole, so one that cannot be read was never finished."""
     try:
-        with np.load(checkpoint, allow_pickle=False) as arrays:
-            parts = {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, EOFError, BadZipFile):
+        parts = unarchive(checkpoint.read_bytes())
+    except (OSError, ValueError):
         return None, {}
     state = {name[6:]: value for name, value in parts.items() if name.startswith("state/")}
     return Population(**state), {name[5:]: list(value) for name, value in parts.items() if name.startswith("seen/")}
@@ -215,9 +214,8 @@ def _resumed(checkpoint: Path) -> tuple[Population | None, dict[str, list[Any]]]
 
 def _found(path: Path, cell: Cell) -> Trajectory | None:
     try:
-        with np.load(path / "observations" / f"{cell.name}.npz", allow_pickle=False) as arrays:
-            return _trajectory(cell, {name: arrays[name] for name in arrays.files})
-    except (OSError, ValueError, EOFError, BadZipFile):
+        return _trajectory(cell, unarchive((path / "observations" / f"{cell.name}.npz").read_bytes()))
+    except (OSError, ValueError):
         return None
 
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticUndefined
 from analysis.runs.spec import allowed
 from sim.environment import AnyEnvironmentSpec
 from sim.landscape import LANDSCAPES
-from sim.observe import GENOMIC, HAPLOID, STATISTICS
+from sim.observe import GENOMIC, HAPLOID, ISLANDS, STATISTICS
 from sim.scenario import AnySelectionSpec, BottleneckSpec, RecombinationSpec, ReproductionSpec
 from sim.spec import Spec
 
@@ -45,7 +45,7 @@ def catalogue() -> list[Entry]:
     entries.append(_entry("demography", "bottlenecks[]", BottleneckSpec, "bottleneck"))
     return entries + [
         Entry(family="statistic", name=s.name, meaning=f"{s.meaning} ({s.unit})", source="", settings=())
-        for s in (*STATISTICS, *HAPLOID, *GENOMIC)
+        for s in (*STATISTICS, *HAPLOID, *GENOMIC, *ISLANDS)
     ]
 
 

@@ -43,7 +43,8 @@ def write_simulation(spec: SimulationSpec, found: Sequence[Trajectory], path: Pa
 
     With allele frequencies also ``fixations.csv``. Raises FolderError where the folder cannot be written.
     """
-    known = statistics(lineage_of(spec, found[0].cell).environment.at(0), spec.demography.starts(0))
+    found = sorted(found, key=lambda t: (t.cell.replicate, t.cell.arm))
+    known = statistics(lineage_of(spec, found[0].cell).environment.at(0), spec.islands)
     chart = trajectories_chart(spec, found, known)
     for ending, content in chart.files().items():
         write_whole(path / f"trajectories.{ending}", content)

@@ -10,6 +10,7 @@ from numba import njit
 from sim.arrays import Floats, Indices, Words
 from sim.draws import LANE_CLONES, branch
 from sim.engines.model import Model, State
+from sim.engines.multinomial import multinomial
 from sim.landscape.base import GenomeLandscape
 from sim.reproduction import CLONAL, Reproduction, at_least_one, choose_parents, mutation_table, offspring_genomes
 from sim.selection import Proportional
@@ -48,12 +49,12 @@ def step(
     total = weights.sum()
     if not 0.0 < total < np.inf:
         raise ValueError("nobody can reproduce: all fitnesses are zero or not finite; lower the selection")
-    copied = rng.multinomial(size - sexual - mutants, weights / total)
+    copied = multinomial(size - sexual - mutants, weights, np.uint64(branch(stream, LANE_CLONES + np.uint64(1))))
 
     made, copies = _made(state, weights, sexual, mutants, landscape.loci, model, stream)
     copied += np.bincount(copies, minlength=len(copied))
-    kept = copied > 0
-    genomes = np.concatenate([genomes[kept], made])
+    kept = np.flatnonzero(copied)
+    genomes = np.concatenate([genomes.take(kept, axis=0), made])
     log_fitness = np.concatenate([log_fitness[kept], landscape.log_fitness(made)])
     counts = np.concatenate([copied[kept], np.ones(len(made), dtype=np.int64)])
     if generation % _MERGE_EVERY == 0:
@@ -71,7 +72,7 @@ def _made(
         (sexual, Reproduction(sex_fraction=1.0, recombination=model.reproduction.recombination), table),
         (mutants, CLONAL, at_least_one(table) if mutants else table),
     ):
-        own = np.uint64(branch(stream, LANE_CLONES + np.uint64(1 + len(parts))))
+        own = np.uint64(branch(stream, LANE_CLONES + np.uint64(2 + len(parts))))
         if number:
             children = np.array([0, number])
             mothers, fathers = choose_parents(state.log_fitness, weights, reproduction, own, children=children)

@@ -68,9 +68,14 @@ class AdditiveLandscape(GenomeLandscape):
         """Whether all effects are of one size, so that good alleles need only be counted."""
         return bool(np.ptp(np.abs(self.effects_of_loci)) == 0.0)
 
+    @cached_property
+    def _bad(self) -> Words:
+        """Loci where allele 0 is the better one, (words,)."""
+        packed: Words = pack((self.effects_of_loci < 0.0)[None])[0]
+        return packed
+
     def _counted(self, genomes: Words) -> Floats:
-        size, bad = abs(self.effects_of_loci[0]), pack((self.effects_of_loci < 0.0)[None])[0]
-        values: Floats = size * (2.0 * _count(genomes, bad) - self.loci)
+        values: Floats = abs(self.effects_of_loci[0]) * (2.0 * _count(genomes, self._bad) - self.loci)
         return values
 
     @cached_property
