@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from analysis.report.comparison import Report
     from analysis.report.simulation import Simulation
     from analysis.runs.folder import RunFolder
+    from analysis.scenes.base import Outcome
+    from analysis.scenes.play import Performance
     from analysis.sides.base import Side
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
@@ -510,9 +512,8 @@ def _simulate(
     watch = Watch(checkpoint_seconds=checkpoint)
     again = f"mixability sim run --config {folder.path / 'spec.toml'} --out {folder.path}"
     if show and not sys.stderr.isatty():
-        typer.echo(
-            f"simulating {spec.summary}: {spec.individuals:,} individuals, {spec.generations:,} generations", err=True
-        )
+        what = f"{spec.individuals:,} individuals, {spec.generations:,} generations, {spec.bytes / 1e6:,.0f} MB each"
+        typer.echo(f"simulating {spec.summary}: {what}", err=True)
     found: list[Trajectory] = []
     try:
         results = run(spec, folder, jobs, watch)
@@ -656,6 +657,118 @@ def sim_export(
     except OSError as error:
         raise FolderError(str(error)) from error
     typer.echo(f"{len(alleles):,} individuals, {alleles.shape[-1]:,} loci: {to}")
+
+
+scene = typer.Typer(help="The essays' scenes: experiments of the simulator that end in one picture each.")
+app.add_typer(scene, name="scene")
+
+
+@scene.command("list")
+def scene_list() -> None:
+    """Every scene: its question, what is claimed, and where the idea comes from."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from analysis.scenes.registry import SCENES
+
+    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    for name, found in SCENES.items():
+        console.print(Text.assemble((name, "bold"), f"  {found.title}"))
+        lines = [f"claimed: {claim.says}; smallest effect of interest {claim.smallest:g}" for claim in found.claims]
+        for line in [*lines, f"source: {found.source}"]:
+            console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+
+
+@scene.command("run")
+def scene_run(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="One of those that scene list shows.")],
+    replicates: Annotated[
+        int | None,
+        typer.Option(min=1, help="Independent replicates; raised later, only new ones are run.", rich_help_panel=RUN),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Root seed.", rich_help_panel=RUN)] = 1,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any setting that --dry-run lists.", rich_help_panel=RUN),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder (default: runs/, named for scene and settings).", rich_help_panel=KEEP)
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes (default: one a core).", rich_help_panel=KEEP)
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print every setting and what it means.", rich_help_panel=SHOW)
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print summary.json.", rich_help_panel=SHOW)] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.", rich_help_panel=SHOW)] = False,
+    debug: Annotated[  # noqa: ARG001 - read in main()
+        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)
+    ] = False,
+) -> None:
+    """Run a scene: its replicates, one picture, and an answer with its interval, also where it is no.
+
+    Examples:
+
+    - `mixability scene run conspiracies`
+
+    - `mixability scene run race --replicates 20 --set population=500`
+    """
+    import difflib
+
+    import joblib
+
+    from analysis.runs.spec import SpecError, apply_settings, build, dump_toml
+    from analysis.scenes.play import Performance
+    from analysis.scenes.registry import SCENES
+
+    if name not in SCENES:
+        close = difflib.get_close_matches(name, SCENES, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(SCENES)}"
+        raise SpecError([f"no scene is called {name!r}; {hint}"])
+    values: dict[str, Any] = {}
+    apply_settings(values, set_ or [])
+    settings = build(SCENES[name].settings, values)
+    if dry_run:
+        typer.echo(dump_toml(settings), nl=False)
+        return
+    performance = Performance(
+        scene=name, settings=settings, seed=seed, replicates=replicates or SCENES[name].replicates
+    )
+    folder = out or Path("runs") / named(name, performance.identity)
+    _play(performance, folder, jobs or joblib.cpu_count(), show=not quiet, json=json)
+
+
+def _play(performance: "Performance", folder: Path, jobs: int, *, show: bool, json: bool) -> None:
+    """Run what is missing, then print what it came to."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from analysis.scenes.play import finish, play
+
+    again = f"mixability scene run {performance.scene} --seed {performance.seed} --out {folder}"
+    outcomes: dict[int, Outcome] = {}
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        hidden = not (show and sys.stderr.isatty())
+        with Progress(*columns, console=Console(stderr=True), disable=hidden) as progress:
+            bar = progress.add_task(performance.scene, total=performance.replicates)
+            for replicate, outcome in play(performance, folder, jobs):
+                outcomes[replicate] = outcome
+                progress.advance(bar)
+    except KeyboardInterrupt:
+        typer.echo(f"interrupted: {len(outcomes)} replicates are kept in {folder}; the same command goes on", err=True)
+        raise SystemExit(EXIT_INTERRUPTED) from None
+    ended = finish(performance, [outcomes[i] for i in sorted(outcomes)], folder)
+    if json:
+        typer.echo((folder / "summary.json").read_text(), nl=False)
+        return
+    typer.echo(f"{ended.chart.title} {ended.chart.reading}\n")
+    for answer in ended.answers:
+        typer.echo(f"- {answer.sentence}")
+    typer.echo(f"\nPicture: {folder / f'{performance.scene}.png'}")
+    typer.echo(f"More replicates: {again} --replicates {2 * performance.replicates}")
 
 
 def main() -> None:

@@ -85,10 +85,13 @@ def cell_key(identity: dict[str, Any], side: str, replicate: int) -> str:
 
 
 @cache
-def code_digest() -> str:
-    """A digest of the code that the numbers come from, so that a result is never taken for that of other code."""
+def code_digest(computing: tuple[str, ...] = _COMPUTING) -> str:
+    """A digest of the code that the numbers come from, so that a result is never taken for that of other code.
+
+    ``computing``: files and folders, from the root of the sources; by default those of a comparison.
+    """
     digest = blake2b(digest_size=8)
-    for part in _COMPUTING:
+    for part in computing:
         path = _ROOT / part
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             digest.update(file.relative_to(_ROOT).as_posix().encode() + b"\0" + file.read_bytes())

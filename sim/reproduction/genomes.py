@@ -12,7 +12,7 @@ from sim.arrays import Bools, Floats, Indices, Words
 from sim.draws import LANE_MUTATION, LANE_RECOMBINATION, branch, uniform
 from sim.reproduction.recombination import Recombination
 
-_ONE, _ALL = np.uint64(1), np.uint64(2**64 - 1)
+_ONE = np.uint64(1)
 
 
 def offspring_genomes(
@@ -69,31 +69,37 @@ def _mapped(
     genomes: Words, mothers: Indices, fathers: Indices, children: Words, loci: int, hazard: Floats, table: Floats,
     stream: np.uint64,
 ) -> Bools:  # fmt: skip
-    """Marks where the strand changes, then adds the marks up (modulo 2) to the strand at each locus."""
-    size, width = len(mothers), genomes.shape[1]
+    """Copies stretches of words from one parent and then the other; a word with a crossover is made of both.
+
+    The chance of no crossover in several intervals is ``exp(-their hazard)``, so an exponential number says how far to
+    go to the next.
+    """
+    size, width, end = len(mothers), genomes.shape[1], hazard[-1]
     changed = np.empty(size, dtype=np.bool_)
     flips = np.zeros(width, dtype=np.uint64)
-    marks = np.zeros(width, dtype=np.uint64)
     guide = _guide(hazard)
     for child in range(size):
         own = branch(stream, np.uint64(child))
         mother, father = mothers[child], fathers[child]
-        if father < 0:
-            for word in range(width):
-                children[child, word] = genomes[mother, word]
-        else:
-            _mark_crossovers(marks, hazard, guide, own)
-            strand = _ALL * (branch(own, LANE_RECOMBINATION) & _ONE)
-            for word in range(width):
-                inside = marks[word]
-                if inside:
-                    marks[word] = 0
-                    for shift in (1, 2, 4, 8, 16, 32):
-                        inside ^= inside << np.uint64(shift)
-                inside ^= strand
-                strand = _ALL * (inside >> np.uint64(63))
-                kept = genomes[mother, word]
-                children[child, word] = kept ^ ((kept ^ genomes[father, word]) & inside)
+        giver, taken, at, number = mother, 0, 0, _ONE
+        if father >= 0 and branch(own, LANE_RECOMBINATION) & _ONE:
+            giver = father
+        while True:
+            if father < 0 or father == mother:
+                at = loci
+            else:
+                target = hazard[at] - math.log(1.0 - uniform(own, LANE_RECOMBINATION + number))
+                number += _ONE
+                at = _beyond(target, hazard, guide) if target < end else loci
+            last = at // 64 if at < loci else width - 1
+            for word in range(taken, last + 1):
+                children[child, word] = genomes[giver, word]
+            if at == loci:
+                break
+            taken = last + 1
+            giver = mother + father - giver
+            before = (_ONE << np.uint64(at % 64)) - _ONE
+            children[child, last] = (children[child, last] & before) | (genomes[giver, last] & ~before)
         mutated = _mutate(children, child, loci, table, flips, own)
         changed[child] = mutated or (father >= 0 and father != mother)
     return changed
@@ -113,24 +119,14 @@ def _guide(hazard: Floats) -> Indices:
 
 
 @njit(cache=True, nogil=True)
-def _mark_crossovers(marks: Words, hazard: Floats, guide: Indices, own: np.uint64) -> None:
-    """Mark each locus that comes from another parent than the one before it, skipping from one to the next.
-
-    The chance of none in several intervals is ``exp(-their hazard)``, so an exponential number says how far to go.
-    """
-    loci, end = len(hazard), hazard[-1]
-    at, number = 0, np.uint64(1)
-    while end > 0.0:
-        target = hazard[at] - math.log(1.0 - uniform(own, LANE_RECOMBINATION + number))
-        number += _ONE
-        if target >= end:
-            return
-        at = guide[int(target / end * loci)]
-        while hazard[at - 1] > target:
-            at -= 1
-        while hazard[at] <= target:
-            at += 1
-        marks[at // 64] |= _ONE << np.uint64(at % 64)
+def _beyond(target: float, hazard: Floats, guide: Indices) -> int:
+    """The first locus whose hazard is beyond the target, which is less than the last one's."""
+    at = guide[int(target / hazard[-1] * len(hazard))]
+    while hazard[at - 1] > target:
+        at -= 1
+    while hazard[at] <= target:
+        at += 1
+    return int(at)
 
 
 @njit(cache=True, nogil=True)

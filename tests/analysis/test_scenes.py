@@ -1,0 +1,296 @@
+"""Scenes: each runs by itself, judges its claims, and draws what it found; the closed forms in them are right."""
+
+import csv
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from analysis import Verdict
+from analysis.figures.theme import THEMES
+from analysis.scenes import cloning, conspiracies, jackpot, race, two_locus
+from analysis.scenes.base import Claim, Outcome, Results, Scene, Settings, listed, records
+from analysis.scenes.crosses import cross
+from analysis.scenes.drawing import apart
+from analysis.scenes.landscapes import moments, watched
+from analysis.scenes.registry import SCENES
+from sim import CLONAL, SEXUAL, NKLandscape, evolve, infinite_population
+from sim.alleles import EXAMPLE
+from sim.alleles import evolve as evolve_alleles
+from tests.drawn import faults, words_of
+
+TINY: dict[str, dict[str, Any]] = {
+    "jackpot": {"population": 30, "generations": 12, "rugged": {"k": 2}, "brood": 3},
+    "cloning": {"population": 30, "generations": 12, "rugged": {"k": 2}},
+    "conspiracies": {"population": 40, "generations": 20, "every": 8},
+    "children": {"population": 40, "generations": 15, "networks_population": 20, "rugged": {"k": 2}},
+    "two-locus": {"landscapes": 4, "generations": 100},
+    "race": {"bits": 60, "population": 40, "generations": 30},
+}
+SEED = 3
+
+
+@pytest.fixture(scope="module", params=SCENES)
+def scene(request: pytest.FixtureRequest) -> Scene[Any]:
+    return SCENES[request.param]
+
+
+@pytest.fixture(scope="module")
+def settings(scene: Scene[Any]) -> Settings:
+    found: Settings = scene.settings(**TINY[scene.name])
+    return found
+
+
+@pytest.fixture(scope="module")
+def outcomes(scene: Scene[Any], settings: Settings) -> list[Outcome]:
+    return [scene.run(settings, SEED, replicate) for replicate in range(5)]
+
+
+def same(one: Outcome, two: Outcome) -> bool:
+    return one.keys() == two.keys() and all(one[name].tobytes() == two[name].tobytes() for name in one)
+
+
+def fields(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
+    for name, field in model.model_fields.items():
+        yield f"{model.__name__}.{name}", field
+        if isinstance(field.default, BaseModel):
+            yield from fields(type(field.default))
+
+
+def test_a_replicate_depends_on_settings_seed_and_its_number_alone(
+    scene: Scene[Any], settings: Settings, outcomes: list[Outcome]
+) -> None:
+    assert same(scene.run(settings, SEED, 3), outcomes[3])
+    assert not same(outcomes[3], outcomes[2])
+    assert not same(scene.run(settings, SEED + 1, 3), outcomes[3])
+    assert all(values.dtype == np.float64 for values in outcomes[3].values())
+
+
+def test_settings_are_checked_and_described(scene: Scene[Any]) -> None:
+    assert all(field.description or name.endswith(".kind") for name, field in fields(scene.settings))
+    with pytest.raises(ValidationError, match="nonsense"):
+        scene.settings(nonsense=1)
+    with pytest.raises(ValidationError, match="frozen"):
+        scene.settings().generations = 3
+    assert scene.settings.model_validate(scene.settings().model_dump(mode="json")) == scene.settings()
+
+
+def test_claims_are_made_of_what_is_measured(scene: Scene[Any], outcomes: list[Outcome]) -> None:
+    assert scene.title.endswith("?")
+    assert scene.source
+    for claim in scene.claims:
+        assert claim.smallest > 0.0
+        assert claim.direction in (-1, 1)
+        assert claim.says
+        for condition, names in claim.conditions.items():
+            assert all(outcomes[0][name].shape == () for name in names), condition
+
+
+def test_every_claim_gets_a_verdict(scene: Scene[Any], settings: Settings, outcomes: list[Outcome]) -> None:
+    results = scene.results(settings, outcomes)
+    assert len(results.answers) == sum(len(claim.conditions) for claim in scene.claims)
+    for answer in results.answers:
+        told = json.loads(json.dumps(answer.as_dict()))
+        assert told["verdict"] in list(Verdict)
+        assert told["says"] == answer.claim.says
+        assert answer.sentence.endswith(".")
+        one, two = (results.values[name] for name in answer.claim.conditions[answer.condition])
+        if np.isfinite(two - one).all():
+            assert answer.comparison.difference == pytest.approx(float(np.mean(two - one)), abs=1e-12)
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_picture_is_whole(scene: Scene[Any], settings: Settings, outcomes: list[Outcome], name: Any) -> None:
+    chart = scene.chart(settings, outcomes, scene.origin(settings, len(outcomes), SEED), name)
+    assert faults(chart.figure) == []
+    assert len(words_of(chart.figure)) > 10
+    assert not any("$" in text.get_text() for text in words_of(chart.figure))
+    assert any(verdict in chart.reading.lower() for verdict in Verdict)
+    assert chart.reading.endswith(".")
+    assert "5 paired replicates, seed 3." in chart.origin
+    assert "nan" not in chart.alt.lower().split()
+    assert "smallest effect of interest" in chart.details
+
+
+def test_few_replicates_are_drawn_without_intervals(
+    scene: Scene[Any], settings: Settings, outcomes: list[Outcome]
+) -> None:
+    chart = scene.chart(settings, outcomes[:2], scene.origin(settings, 2, SEED))
+    assert faults(chart.figure) == []
+    assert "no interval" in chart.reading
+    assert all(answer.verdict is Verdict.UNDETERMINED for answer in scene.results(settings, outcomes[:2]).answers)
+
+
+def test_what_is_drawn_is_kept_as_numbers(scene: Scene[Any], settings: Settings, outcomes: list[Outcome]) -> None:
+    one, two = (scene.chart(settings, outcomes, "", name).files(width=200) for name in THEMES)
+    rows = list(csv.DictReader(one["csv"].decode().splitlines()))
+    assert len(rows) > 20
+    assert one["csv"] == two["csv"]
+    assert one["png"] != two["png"]
+    kept = list(csv.DictReader(records(outcomes).splitlines()))
+    assert len(kept) == sum(values.size for outcome in outcomes for values in outcome.values())
+    last = [row for row in kept if row["replicate"] == "4" and row["name"] == kept[-1]["name"]]
+    assert [float(row["value"] or "nan") for row in last] == pytest.approx(
+        outcomes[4][kept[-1]["name"]].ravel().tolist(), rel=0, nan_ok=True
+    )
+
+
+def test_part_of_a_landscape_may_be_set() -> None:
+    found = cloning.Settings.model_validate({"rugged": {"k": 3}, "smooth": {"effects": "equal"}})
+    usual = cloning.Settings()
+    assert found.rugged == usual.rugged.model_copy(update={"k": 3})
+    assert found.smooth == usual.smooth.model_copy(update={"effects": "equal"})
+
+
+SMALL = Claim(
+    says="b is more", measure="size", arms=("a", "b"), direction=+1, smallest=0.1,
+    conditions={"here (x)": ("a", "b"), "here (y)": ("a", "c"), "there": ("a", "d")},
+)  # fmt: skip
+
+
+def judged(b: float, c: float, d: float) -> Results[Settings]:
+    rng = np.random.default_rng(0)
+    rows = rng.normal([0.0, b, c, d], 0.01, (8, 4))
+    return Results.of(Settings(), [SMALL], [dict(zip("abcd", row, strict=True)) for row in rows])
+
+
+def test_verdicts_are_told_by_condition() -> None:
+    assert judged(1.0, 1.0, 1.0).overall(SMALL) is Verdict.SUPPORTED
+    assert judged(1.0, 1.0, 1.0).opening(SMALL) == "Yes (supported)"
+    assert judged(0.0, 0.0, 0.0).opening(SMALL) == "No effect"
+    mixed = judged(0.0, 0.0, -1.0)
+    assert mixed.overall(SMALL) is Verdict.CONDITIONAL
+    told = mixed.told(SMALL)
+    assert told.startswith("here (no effect: ")
+    assert "; there −" in told
+    assert told.endswith("] (contradicted)")
+    assert judged(0.0, 1.0, 1.0).told(SMALL).startswith("here (x) (no effect: ")
+
+
+def test_lists_of_words() -> None:
+    assert [listed(words) for words in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+
+
+@pytest.mark.parametrize("places", [[0.5, 0.5, 0.5], [0.9, 0.1, 0.95], [0.3, 0.2, 0.1], [0.0], [0.2, 0.25, 0.8]])
+def test_names_are_moved_apart_and_no_further(places: list[float]) -> None:
+    found = apart(places, 0.1)
+    order = np.argsort(places, kind="stable")
+    assert np.all(np.diff(np.array(found)[order]) >= 0.1 - 1e-12)
+    assert np.mean(found) == pytest.approx(np.mean(places))
+    assert apart(found, 0.1 - 1e-9) == pytest.approx(found)
+
+
+def test_a_population_is_the_same_however_often_it_is_looked_at() -> None:
+    landscape = NKLandscape.random(loci=20, k=2, seed=1)
+    founders = landscape.founders(50, 2)
+    often = list(watched(landscape, SEXUAL, founders, moments(30), mutation=1e-3, seed=4))
+    once = evolve(landscape, SEXUAL, founders, generations=30, mutation=1e-3, seed=4)
+    assert [population.generation for population in often] == moments(30)
+    assert np.array_equal(often[-1].individuals, once.individuals)
+
+
+def test_children_of_equals_are_as_fit_as_they() -> None:
+    landscape = NKLandscape.random(loci=20, k=4, seed=1)
+    best = landscape.founders(2000, 2)[[np.argmax(landscape.log_fitness(landscape.founders(2000, 2)))] * 30]
+    population = evolve(landscape, CLONAL, best, generations=0, mutation=0.0, seed=0)
+    found = cross(landscape, population, population, 5)
+    assert found.apart == 0.0
+    assert (found.viability, found.load) == pytest.approx((1.0, 0.0))
+    assert found.parents == pytest.approx(float(landscape.log_fitness(best[:1])[0]))
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("advantage", [1.5, 8.0, 20.0])
+def test_a_rare_set_grows_by_the_law(advantage: float) -> None:
+    genes = np.arange(1.0, 9.0)
+    for sexual in (True, False):
+        found = [jackpot.growth_of_rare_set(int(k), advantage, sexual=sexual) for k in genes]
+        assert found == pytest.approx(jackpot.law(genes, advantage, sexual=sexual).tolist(), rel=1e-5)
+
+
+@pytest.mark.oracle
+def test_the_first_sexual_children_lose_what_theory_says() -> None:
+    """To second order in selection, in an infinite population."""
+    landscape = NKLandscape.random(loci=8, k=3, selection=1e-3, seed=7)
+    means = [
+        evolve(landscape, mode, infinite_population(landscape), generations=1, mutation=0.0, seed=0)
+        for mode in (CLONAL, SEXUAL)
+    ]
+    clonal, sexual = (float(population.shares @ population.log_fitness) for population in means)
+    assert clonal - sexual == pytest.approx(cloning.load_of_sex(landscape), rel=5e-3)
+
+
+@pytest.mark.oracle
+def test_conspiracies_break_even_where_both_designs_are_worth_as_much() -> None:
+    q = np.array([0.5, 0.9, 0.95, 0.99])
+    assert conspiracies.complete(q, 50) == pytest.approx([8.88e-16, 0.00515, 0.0769, 0.605], rel=2e-3)
+    assert conspiracies.at_least_one(np.array([0.5, 0.8]), 5, 10) == pytest.approx([0.272, 0.981], abs=5e-4)
+    ratio = conspiracies.break_even(q, 50, 5)
+    assert ratio * conspiracies.complete(q, 50) == pytest.approx(conspiracies.complete(q, 5).tolist())
+    assert ratio[1:] == pytest.approx([114.6, 10.06, 1.572], rel=1e-3)
+
+
+@pytest.mark.oracle
+def test_without_mutation_conspiracies_keep_all_until_members_turn() -> None:
+    settings = conspiracies.Settings(population=20, generations=20, mutation=0.0, every=10)
+    found = conspiracies.SCENE.run(settings, 1, 0)
+    before = found["times"] < 10
+    for pay, unit in (("equal", 1.0), ("superlinear", 10.0)):
+        for mode in ("clonal", "sexual"):
+            assert found[f"place:static:{pay}:{mode}:small"] == pytest.approx(1.0)
+            assert found[f"pay:static:{pay}:{mode}:small"] == pytest.approx(1.0)
+            large = found[f"pay:changing:{pay}:{mode}:large"]
+            assert large[before] == pytest.approx(unit)
+            assert np.all(large[~before] == 0.0)
+            assert found[f"place:changing:{pay}:{mode}:small"][found["times"] == 10] == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize("wrong", [{"size": 7}, {"size": 50}, {"turned": 51}])
+def test_conspiracies_that_do_not_fit_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValidationError, match="must be"):
+        conspiracies.Settings(**wrong)
+
+
+@pytest.mark.oracle
+def test_curves_of_the_race_grow_by_his_gains() -> None:
+    t, bits = np.array([10.0, 20.0, 40.0, 60.0]), 1000
+    assert race.sexual_theory(t, bits) == pytest.approx([0.598, 0.692, 0.855, 0.963], abs=5e-4)
+    assert race.clonal_theory(np.array([100.0, 300.0]), bits) == pytest.approx([0.658, 0.774], abs=5e-4)
+    step = 1e-4
+    for theory, gain in (
+        (race.sexual_theory, lambda share: race.sexual_gain(share, bits)),
+        (race.clonal_theory, race.clonal_gain),
+    ):
+        slope = bits * (theory(t + step, bits) - theory(t - step, bits)) / (2.0 * step)
+        assert slope == pytest.approx(gain(theory(t, bits)).tolist(), rel=1e-5)
+
+
+@pytest.mark.oracle
+def test_no_mutation_gains_more_than_the_optimal_one() -> None:
+    for excess in (0.1, 0.3, 0.5):
+        m = np.linspace(1e-6, 0.05, 200_001)
+        gain = -2.0 * m * excess + np.sqrt(m / 1000)
+        assert race.optimal_mutation(excess, 1000) == pytest.approx(m[np.argmax(gain)], abs=1e-6)
+    assert race.optimal_mutation(0.0, 1000) == 0.5
+
+
+def test_gains_are_slopes_between_levels() -> None:
+    levels = np.array([12.0, 20.0, 30.0])
+    assert race.gained(10.0 + 2.0 * np.arange(8.0), levels)[0] == pytest.approx(2.0)
+    assert math.isnan(race.gained(10.0 + 2.0 * np.arange(8.0), levels)[1])
+    assert race.gained(np.array([10.0, 16.0, 14.0, 16.0, 28.0, 32.0]), levels)[0] == pytest.approx(8.0 / 3.0)
+
+
+@pytest.mark.oracle
+def test_without_recombination_the_best_genotype_wins_and_in_the_example_the_mixers_win_with_it() -> None:
+    found = two_locus.SCENE.run(two_locus.Settings(landscapes=5), 1, 0)
+    assert [float(found[f"best:{n}:0"]) for n in (3, 5, 10)] == [1.0, 1.0, 1.0]
+    best = tuple(int(i) for i in np.unravel_index(EXAMPLE.argmax(), EXAMPLE.shape))
+    mixers = tuple(two_locus.mixability(EXAMPLE[None])[0].argmax(1).tolist())
+    assert evolve_alleles(EXAMPLE, 0.0).winner == best == (0, 2)
+    assert evolve_alleles(EXAMPLE, 0.5).winner == mixers == (1, 1)
+    assert two_locus.ranks(np.array([3.0, 1.0, 2.0])).tolist() == [1.0, 0.0, 0.5]
