@@ -1,5 +1,6 @@
 """Evolve a population, generation after generation, by the engine that suits it."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
@@ -49,7 +50,7 @@ def evolve(
     Raises ValueError for a mutation rate outside [0, 1/2], a negative number of generations, fewer than two founders,
     an engine that cannot run the model, and where nobody can reproduce.
     """
-    *_, last = _lives(
+    lives = _lives(
         landscape,
         reproduction,
         start,
@@ -61,7 +62,8 @@ def evolve(
         engine=engine,
         thrifty=True,
     )
-    return last
+    del start
+    return deque(lives, maxlen=1).pop()
 
 
 def live(
@@ -121,14 +123,16 @@ def _lives(
 
     advance = _engine(population)
     key = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0]
-    history = np.concatenate([population.history, np.empty(generations)])
+    first, history = len(population.history), np.concatenate([population.history, np.empty(generations)])
     state = State(population.individuals, population.log_fitness, population.weights)
     here = environment.at(population.generation)
+    del start, population  # so that a generation is freed once nobody needs it
     spare: Individuals | None = None
-    for generation in range(len(population.history), len(history)):
+    for generation in range(first, len(history)):
         stream, before = np.uint64(branch(key, np.uint64(generation))), state.individuals
         state = advance(state, here, model, generation, stream, spare)
-        spare = before if thrifty and generation > len(population.history) else None
+        spare = before if thrifty and generation > first else None
+        del before
         there = environment.at(generation)
         if there is not here:
             here, state = there, state._replace(log_fitness=there.log_fitness(state.individuals))

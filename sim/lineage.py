@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from sim.arrays import Individuals
 from sim.environment import Environment
-from sim.evolution import live
+from sim.evolution import evolve, live
 from sim.landscape import Landscape
 from sim.population import Population
 from sim.reproduction import Reproduction
@@ -39,20 +39,21 @@ class Lineage:
 
     def advance(self, generations: int, population: Population | None = None) -> Population:
         """The population, or else its founders, so many generations later."""
-        *_, last = self.live(generations, population)
-        return last
+        return evolve(*self._arguments(population), generations=generations, **self._settings())
 
     def live(self, generations: int, population: Population | None = None) -> Iterator[Population]:
         """The same, seen in every generation from the first on."""
+        return live(*self._arguments(population), generations=generations, **self._settings())
+
+    def _arguments(self, population: Population | None) -> tuple[Environment, Reproduction, Individuals | Population]:
+        return self.environment, self.reproduction, self.founders if population is None else population
+
+    def _settings(self) -> dict[str, Any]:
         scenario = self.scenario
-        return live(
-            self.environment,
-            self.reproduction,
-            self.founders if population is None else population,
-            generations=generations,
-            mutation=scenario.mutation,
-            seed=self.seed,
-            selection=scenario.selection.build(),
-            demography=scenario.demography,
-            engine="auto" if scenario.engine == "infinite" else scenario.engine,
-        )
+        return {
+            "mutation": scenario.mutation,
+            "seed": self.seed,
+            "selection": scenario.selection.build(),
+            "demography": scenario.demography,
+            "engine": "auto" if scenario.engine == "infinite" else scenario.engine,
+        }

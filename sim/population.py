@@ -17,7 +17,7 @@ class Population:
     log_fitness: Floats
     """(rows,), natural units."""
     history: Floats
-    """Mean fitness, (generations + 1,); entry 0 is that of the founders."""
+    """Mean fitness, (generations + 1,); entry 0 is that of the founders. Infinite where float64 cannot hold it."""
     weights: Indices | Floats | None = None
     """None: every row is an individual. Integers: the copies of each row (clones). Numbers: the share of each row in an
     infinite population."""
@@ -63,6 +63,7 @@ class Population:
 
 
 def mean_fitness(log_fitness: Floats, weights: Indices | Floats | None) -> float:
-    """Mean of ``exp(log fitness)``, rows counted by their weights."""
-    fitness = np.exp(log_fitness)
+    """Mean of ``exp(log fitness)``, rows counted by their weights; infinite where log fitness is beyond 709."""
+    with np.errstate(over="ignore"):
+        fitness = np.exp(log_fitness)
     return float(fitness.mean()) if weights is None else float(weights @ fitness / weights.sum())

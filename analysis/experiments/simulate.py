@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
+from threadpoolctl import threadpool_limits
 
 from analysis.arrays import Floats, Integers
 from analysis.runs.folder import RunFolder, write_whole
@@ -123,6 +124,7 @@ def run(spec: SimulationSpec, folder: RunFolder, jobs: int, watch: Watch) -> Ite
     checkpoint and ends in the same bits. What cannot be finished is named in ``watch.failures``; raises StoppedError
     after ``watch.stop``, once every checkpoint is written.
     """
+    threadpool_limits(1)
     missing = []
     for cell in cells(spec):
         found = _found(folder.path, cell)

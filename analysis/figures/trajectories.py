@@ -16,7 +16,7 @@ from analysis.numbers import counted, difference, number
 from analysis.stats import compare
 from sim.observe import Statistic
 
-_SHOWN = ("fitness", "epistatic", "heterozygosity", "genomes", "r_squared", "variance", "load")
+_SHOWN = ("epistatic", "heterozygosity", "genomes", "r_squared", "variance", "load")
 _PANELS = 4
 _HOW = (
     "Thick lines are means of {replicates}, with their 95 % interval from five on; thin lines are single populations. "
@@ -29,12 +29,14 @@ def trajectories_chart(
 ) -> Chart:
     """Up to four statistics over the generations. ``statistics`` says what each value in ``found`` means."""
     known = {s.name: s for s in statistics}
-    shown = [name for name in _SHOWN if name in known and name in found[0].values][:_PANELS]
+    main = _main(found)
+    shown = [name for name in (main, *_SHOWN) if name in known and name in found[0].values][:_PANELS]
     title = f"{' and '.join(spec.arms).capitalize()}: {spec.summary}"
     reading, how = _reading(spec, found), _HOW.format(replicates=counted(spec.replicates, "replicate"))
     origin = (
         f"{spec.individuals:,} individuals, {spec.generations:,} generations, {spec.mutation:g} mutations per "
-        f"{'locus' if spec.element == 'loci' else 'connection'} and generation, environment {spec.environment.kind}, seed {spec.seed}."
+        f"{'locus' if spec.element == 'loci' else 'connection'} and generation, {spec.environment.kind} environment, "
+        f"seed {spec.seed}."
     )
     with theme(theme_name):
         figure, bottom, top = sheet(title=title, reading=reading, how=how, origin=origin, height=2.2)
@@ -82,10 +84,17 @@ def _draw(
 
 def _reading(spec: SimulationSpec, found: Sequence[Trajectory]) -> str:
     """What mean fitness came to at the end."""
-    last = {arm: [float(t.values["fitness"][-1]) for t in found if t.cell.arm == arm] for arm in spec.arms}
+    main = _main(found)
+    what = "Mean fitness" if main == "fitness" else "Mean log fitness"
+    last = {arm: [float(t.values[main][-1]) for t in found if t.cell.arm == arm] for arm in spec.arms}
     if len(last) == len(ARMS) and len({len(values) for values in last.values()}) == 1:
         comparison = compare(*(last[arm] for arm in ARMS))
-        what = f"{number(comparison.without)} clonal, {number(comparison.with_mixing)} sexual"
-        return f"Mean fitness at the end: {what}; difference {difference(comparison)}."
+        both = f"{number(comparison.without)} clonal, {number(comparison.with_mixing)} sexual"
+        return f"{what} at the end: {both}; difference {difference(comparison)}."
     ends = "; ".join(f"{number(float(np.mean(values)))} {arm}" for arm, values in last.items() if values)
-    return f"Mean fitness at the end: {ends}."
+    return f"{what} at the end: {ends}."
+
+
+def _main(found: Sequence[Trajectory]) -> str:
+    """Mean fitness, or its log where a number cannot hold it."""
+    return "fitness" if all(np.isfinite(t.values["fitness"]).all() for t in found) else "log_fitness"
