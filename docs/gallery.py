@@ -1,4 +1,4 @@
-"""Draw every kind of figure from one real comparison into docs/gallery, with an index: `make gallery`."""
+"""Draw every kind of figure from real runs into docs/gallery, with an index: `make gallery`."""
 
 import sys
 from dataclasses import replace
@@ -18,6 +18,8 @@ from analysis.measures.combining import CombiningAbility
 from analysis.report.comparison import genes_subtitle, neurons_subtitle, origin, results
 from analysis.runs.folder import RunFolder, write_whole
 from analysis.runs.spec import dump_toml
+from analysis.scenes.play import Performance, play
+from analysis.scenes.registry import SCENES
 from analysis.sides.base import Pool
 from analysis.sides.genes import genes_pool
 from analysis.sides.neurons import neurons_pool
@@ -53,6 +55,19 @@ def charts(spec: CompareSpec, folder: Path) -> list[list[Chart]]:
     return drawn + [[kind.chart(sides, origin(spec), theme) for theme in THEMES] for kind in FIGURES.values()]
 
 
+def scenes() -> list[list[Chart]]:
+    """Every scene, as it is usually run, in both themes."""
+    drawn = []
+    for name, scene in SCENES.items():
+        settings = scene.settings()
+        performance = Performance(scene=name, settings=settings, seed=1, replicates=scene.replicates)
+        found = dict(play(performance, ROOT / "runs" / "gallery-scenes", joblib.cpu_count()))
+        outcomes = [found[replicate] for replicate in sorted(found)]
+        what_was_run = scene.origin(settings, len(outcomes), performance.seed)
+        drawn.append([scene.chart(settings, outcomes, what_was_run, theme) for theme in THEMES])
+    return drawn
+
+
 def page(all_charts: list[Chart]) -> str:
     """The index: every figure with its question and what it says."""
     entries = "\n".join(
@@ -77,7 +92,8 @@ figcaption {{ color: var(--quiet); font-size: .9rem; }} a {{ color: inherit; }}
 </style></head><body>
 <h1>The figures</h1>
 <p>Every kind of figure, from one run of <code>mixability compare</code> with its defaults and a pool of {PARENTS}
-parents of each kind. Left genes, right neurons; orange without mixing, blue with it.</p>
+parents of each kind: left genes, right neurons; orange without mixing, blue with it. Then the essays' scenes, each by
+<code>mixability scene run NAME</code>.</p>
 {entries}
 </body></html>
 """
@@ -98,16 +114,17 @@ def readme(all_charts: list[Chart]) -> str:
     return f"""# The figures
 
 Every kind of figure, from one run of `mixability compare` with its defaults and a pool of {PARENTS} parents of each
-kind. Left genes, right neurons; orange without mixing, blue with it. A run's own page shows four of them. `make
-gallery` draws them all again, and writes SVG, the numbers (CSV), the words (TXT) and a page, `index.html`, beside them.
+kind: left genes, right neurons; orange without mixing, blue with it. A run's own page shows four of them. Then the
+essays' scenes, each by `mixability scene run NAME`. `make gallery` draws them all again, and writes SVG, the numbers
+(CSV), the words (TXT) and a page, `index.html`, beside them.
 {entries}
 """
 
 
 def main() -> None:
     """Draw, or redraw from the cells of the last time."""
-    print("comparing, then drawing; about two minutes the first time", file=sys.stderr)
-    both = charts(CompareSpec(), ROOT / "runs" / "gallery")
+    print("comparing, playing the scenes, then drawing; about four minutes the first time", file=sys.stderr)
+    both = charts(CompareSpec(), ROOT / "runs" / "gallery") + scenes()
     for chart_by_theme in both:
         for theme, chart in zip(THEMES, chart_by_theme, strict=True):
             for suffix, content in chart.files(width=1400).items():
