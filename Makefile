@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: compare test lint types pytest verify bench gallery docs-check format clean
+.PHONY: compare test lint types pytest verify rivals bench gallery docs-check format clean
 
 compare: .venv/installed          ## the main job
 	$(BIN)/mixability compare
@@ -20,8 +20,12 @@ types: .venv/installed-test
 pytest: .venv/installed-test
 	$(BIN)/pytest -q tests analysis sim nets
 
-verify: .venv/installed-test      ## all oracles and the coverage study, about ten minutes, into docs/verification.*
+verify: .venv/installed-test      ## oracles, theory and coverage, about 20 minutes, into docs/theory.* and docs/verification.*
+	$(BIN)/python -m verification.theory
 	$(BIN)/python -m verification.run
+
+rivals: .venv/installed-test      ## the rivals that `bench` times beside ours, in an environment of their own
+	$(BIN)/python -m benchmarks.rivals.environment
 
 bench: .venv/installed-test       ## speed, as ratios measured side by side
 	$(BIN)/python -m benchmarks.run
@@ -51,4 +55,4 @@ format: .venv/installed-test
 	touch $@ .venv/installed
 
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-rivals build *.egg-info .mypy_cache .ruff_cache .pytest_cache

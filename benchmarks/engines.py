@@ -1,6 +1,4 @@
-"""The engines against the plain way of doing the same."""
-
-from functools import partial
+"""Training and ablation against the plain way of doing the same."""
 
 import numpy as np
 import torch
@@ -8,37 +6,6 @@ import torch
 from analysis import sample
 from benchmarks.measuring import row, seconds
 from nets import AblationGame, Recipe, Seeds, load, split, train
-from sim import SEXUAL, PairwiseLandscape, evolve, unpack
-
-GENERATIONS, SIZE = 200, 1000
-
-
-def numpy_wright_fisher(landscape: PairwiseLandscape, alleles: np.ndarray, generations: int, mutation: float) -> None:
-    """The same model in plain vectorised numpy, with a byte an allele."""
-    rng = np.random.default_rng(0)
-    for _ in range(generations):
-        s = np.where(alleles, 1.0, -1.0)
-        log_fitness = landscape.selection * (s @ landscape.additive + 0.5 * np.sum((s @ landscape.pairs) * s, axis=1))
-        weight = np.exp(log_fitness - log_fitness.max())
-        parents = rng.choice(len(alleles), size=(2, len(alleles)), p=weight / weight.sum())
-        take = rng.integers(0, 2, alleles.shape, dtype=np.uint8).astype(np.bool_)
-        alleles = np.where(take, alleles[parents[0]], alleles[parents[1]])
-        alleles = alleles ^ (rng.random(alleles.shape) < mutation)
-
-
-def simulator() -> None:
-    """Sexual generations with pairwise epistasis."""
-    for loci in (50, 200):
-        landscape = PairwiseLandscape.random(
-            loci=loci, additive_variance=1, epistatic_variance=4, selection=0.1, seed=1
-        )
-        founders = landscape.founders(SIZE, 1)
-        row(
-            f"{GENERATIONS} sexual generations, {SIZE} x {loci} loci, all pairs",
-            seconds(partial(evolve, landscape, SEXUAL, founders, generations=GENERATIONS, mutation=1e-4, seed=1)),
-            "plain numpy, a byte an allele",
-            seconds(partial(numpy_wright_fisher, landscape, unpack(founders, loci), GENERATIONS, 1e-4)),
-        )
 
 
 def training() -> None:
@@ -80,7 +47,6 @@ def ablation() -> None:
 def main() -> None:
     """All of them."""
     torch.set_num_threads(1)
-    simulator()
     training()
     ablation()
 

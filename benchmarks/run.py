@@ -1,7 +1,8 @@
-"""All ratios: ``make bench``. ``python -m benchmarks.measures`` and ``.engines`` print a part."""
+"""All ratios: ``make bench``. ``python -m benchmarks.simulator``, ``.engines`` and ``.measures`` print a part."""
 
-from benchmarks import engines, measures
+from benchmarks import engines, measures, simulator
 
 if __name__ == "__main__":
+    simulator.main()
     engines.main()
     measures.main()
