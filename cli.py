@@ -511,7 +511,7 @@ def _simulate(
 
     watch = Watch(checkpoint_seconds=checkpoint)
     again = f"mixability sim run --config {folder.path / 'spec.toml'} --out {folder.path}"
-    if show and not sys.stderr.isatty():
+    if show:
         what = f"{spec.individuals:,} individuals, {spec.generations:,} generations, {spec.bytes / 1e6:,.0f} MB each"
         typer.echo(f"simulating {spec.summary}: {what}", err=True)
     found: list[Trajectory] = []

@@ -78,20 +78,21 @@ def offspring(
     genomes: Sequence[Sequence[bool]],
     parents: Sequence[Parents],
     rates: Sequence[float] | None,
+    points: Sequence[float],
     mutations: Sequence[float],
     stream: int,
 ) -> list[list[bool]]:
     """The children of unpacked genomes: each locus from either parent, then mutation.
 
-    ``rates`` are those between neighbours, or None for free recombination; ``mutations`` the cumulative probabilities
-    of 0, 1, 2 .. flips.
+    ``rates`` are those between neighbours, or None for free recombination; ``points`` and ``mutations`` the cumulative
+    probabilities of 0, 1, 2 .. points on the map, and of flips.
     """
     children = []
     for child, (mother, father) in enumerate(parents):
         own, loci = branch(stream, child), len(genomes[0])
         genome = list(genomes[mother])
         if father is not None:
-            from_father = _free(loci, own) if rates is None else _strand(rates, own)
+            from_father = _free(loci, own) if rates is None else _strand(rates, points, own)
             genome = [genomes[father][i] if from_father[i] else genome[i] for i in range(loci)]
         for locus in _mutated(loci, mutations, own):
             genome[locus] = not genome[locus]
@@ -104,21 +105,15 @@ def _free(loci: int, own: int) -> list[bool]:
     return [bool(branch(own, _RECOMBINATION + i // 64) >> (i % 64) & 1) for i in range(loci)]
 
 
-def _strand(rates: Sequence[float], own: int) -> list[bool]:
-    """The same along a map: a random start, and a change wherever an exponential skip of hazard ends."""
+def _strand(rates: Sequence[float], points: Sequence[float], own: int) -> list[bool]:
+    """The same along a map: a random start, and a change in every interval into which a random point falls."""
     hazard = [0.0]
     for rate in rates:
         hazard.append(hazard[-1] - math.log1p(-rate))
-    changes = set()
-    at, number = 0, 1
-    while hazard[-1] > 0.0:
-        target = hazard[at] - math.log(1.0 - uniform(own, _RECOMBINATION + number))
-        number += 1
-        if target >= hazard[-1]:
-            break
-        at = bisect_right(hazard, target)
-        changes.add(at)
-    strand = [bool(branch(own, _RECOMBINATION) & 1) ^ (0 in changes)]
+    count = bisect_right(points, uniform(own, _RECOMBINATION + 1))
+    targets = [uniform(own, _RECOMBINATION + 2 + point) * hazard[-1] for point in range(count)]
+    changes = {bisect_right(hazard, target) for target in targets}
+    strand = [bool(branch(own, _RECOMBINATION) & 1)]
     for locus in range(1, len(hazard)):
         strand.append(strand[-1] ^ (locus in changes))
     return strand

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import comb
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numba import njit
@@ -201,12 +201,26 @@ class ConspiraciesSpec(_BlockSpec):
     source = "after Srivastava et al. 2014, section 2: one conspiracy of fifty, or ten of five"
 
     kind: Literal["conspiracies"] = "conspiracies"
+    preset: Literal["1x50", "10x5"] | None = Field(
+        default=None, description="the essays' own: one conspiracy of fifty, or ten of five"
+    )
     blocks: int = Field(default=10, ge=1, le=100_000, description="number of conspiracies")
     size: int = Field(default=5, ge=1, le=100_000, description="members of each")
     needs: int | Literal["all", "any"] = Field(default="all", description="members that must be there for it to pay")
     exponent: float = Field(default=1.0, ge=0.0, le=10.0, description="a conspiracy of s pays s to this power")
     layout: Layout = Field(default="adjacent", description="members next to each other, or dealt over the genome")
     selection: float = Field(default=1.0, description="log fitness when all pay, at exponent 1")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sizes_of_the_preset(cls, values: Any) -> Any:
+        if isinstance(values, dict) and values.get("preset") in ("1x50", "10x5"):
+            blocks, size = (int(number) for number in values["preset"].split("x"))
+            given = {key: values[key] for key in ("blocks", "size") if key in values}
+            if given not in ({}, {"blocks": blocks, "size": size}):
+                raise ValueError(f"preset {values['preset']} has its own blocks and size; leave one or the other out")
+            return {**values, "blocks": blocks, "size": size}
+        return values
 
     @model_validator(mode="after")
     def _enough_members(self) -> Self:

@@ -3,8 +3,6 @@
 `sim.reference` says the same in slow, readable Python; the two agree to the bit.
 """
 
-import math
-
 import numpy as np
 from numba import njit
 
@@ -34,75 +32,80 @@ def offspring_genomes(
     shape = (len(mothers), genomes.shape[1])
     children = out if out is not None and out.shape == shape else np.empty(shape, dtype=np.uint64)
     if recombination.free:
-        return children, _free(genomes, mothers, fathers, children, loci, mutations, stream)
-    recombination.check(loci)
-    changed = _mapped(genomes, mothers, fathers, children, loci, recombination.hazard, mutations, stream)
+        _free(genomes, mothers, fathers, children, stream)
+    else:
+        recombination.check(loci)
+        map_ = recombination.hazard, _guide(recombination.hazard), recombination.points
+        _mapped(genomes, mothers, fathers, children, *map_, stream)
+    changed = (fathers >= 0) & (fathers != mothers)
+    if mutations[0] < 1.0:
+        _mutate(children, changed, loci, mutations, stream)
     return children, changed
 
 
 @njit(cache=True, nogil=True)
-def _free(
-    genomes: Words, mothers: Indices, fathers: Indices, children: Words, loci: int, table: Floats, stream: np.uint64
-) -> Bools:
+def _free(genomes: Words, mothers: Indices, fathers: Indices, children: Words, stream: np.uint64) -> None:
     """One random word decides about 64 loci."""
-    size, width = len(mothers), genomes.shape[1]
-    changed = np.empty(size, dtype=np.bool_)
-    flips = np.zeros(width, dtype=np.uint64)
-    for child in range(size):
+    width = genomes.shape[1]
+    for child in range(len(mothers)):
         own = branch(stream, np.uint64(child))
         mother, father = mothers[child], fathers[child]
         if father < 0:
             for word in range(width):
                 children[child, word] = genomes[mother, word]
-        else:
-            for word in range(width):
-                kept = genomes[mother, word]
-                taken = (kept ^ genomes[father, word]) & branch(own, LANE_RECOMBINATION + np.uint64(word))
-                children[child, word] = kept ^ taken
-        mutated = _mutate(children, child, loci, table, flips, own)
-        changed[child] = mutated or (father >= 0 and father != mother)
-    return changed
+            continue
+        for word in range(width):
+            kept = genomes[mother, word]
+            taken = (kept ^ genomes[father, word]) & branch(own, LANE_RECOMBINATION + np.uint64(word))
+            children[child, word] = kept ^ taken
 
 
 @njit(cache=True, nogil=True)
-def _mapped(
-    genomes: Words, mothers: Indices, fathers: Indices, children: Words, loci: int, hazard: Floats, table: Floats,
-    stream: np.uint64,
-) -> Bools:  # fmt: skip
+def _mapped(  # noqa: C901 - one loop: a call of a function in it would cost as much as what the function does
+    genomes: Words, mothers: Indices, fathers: Indices, children: Words, hazard: Floats, guide: Indices,
+    table: Floats, stream: np.uint64,
+) -> None:  # fmt: skip
     """Copies stretches of words from one parent and then the other; a word with a crossover is made of both.
 
-    The chance of no crossover in several intervals is ``exp(-their hazard)``, so an exponential number says how far to
-    go to the next.
+    Points fall on the map at random, as many as ``table`` says, and an interval recombines where any fall into it: with
+    chance ``1 - exp(-its hazard)``, independently of the others.
     """
-    size, width, end = len(mothers), genomes.shape[1], hazard[-1]
-    changed = np.empty(size, dtype=np.bool_)
-    flips = np.zeros(width, dtype=np.uint64)
-    guide = _guide(hazard)
-    for child in range(size):
+    width, loci, end = genomes.shape[1], len(hazard), hazard[-1]
+    crossovers = np.empty(len(table), dtype=np.int64)
+    for child in range(len(mothers)):
         own = branch(stream, np.uint64(child))
         mother, father = mothers[child], fathers[child]
-        giver, taken, at, number = mother, 0, 0, _ONE
-        if father >= 0 and branch(own, LANE_RECOMBINATION) & _ONE:
-            giver = father
-        while True:
-            if father < 0 or father == mother:
-                at = loci
-            else:
-                target = hazard[at] - math.log(1.0 - uniform(own, LANE_RECOMBINATION + number))
-                number += _ONE
-                at = _beyond(target, hazard, guide) if target < end else loci
-            last = at // 64 if at < loci else width - 1
-            for word in range(taken, last + 1):
+        giver, taken, points = mother, 0, 0
+        if father >= 0 and father != mother:
+            if branch(own, LANE_RECOMBINATION) & _ONE:
+                giver = father
+            u = uniform(own, LANE_RECOMBINATION + _ONE)
+            while u >= table[points]:
+                points += 1
+        for point in range(points):
+            target = uniform(own, LANE_RECOMBINATION + np.uint64(2 + point)) * end
+            at = guide[int(target / end * loci)]
+            while hazard[at - 1] > target:
+                at -= 1
+            while hazard[at] <= target:
+                at += 1
+            place = point
+            while place > 0 and crossovers[place - 1] > at:
+                crossovers[place] = crossovers[place - 1]
+                place -= 1
+            crossovers[place] = at
+        for point in range(points):
+            at = crossovers[point]
+            if point > 0 and at == crossovers[point - 1]:
+                continue
+            for word in range(taken, at // 64 + 1):
                 children[child, word] = genomes[giver, word]
-            if at == loci:
-                break
-            taken = last + 1
+            taken = at // 64 + 1
             giver = mother + father - giver
             before = (_ONE << np.uint64(at % 64)) - _ONE
-            children[child, last] = (children[child, last] & before) | (genomes[giver, last] & ~before)
-        mutated = _mutate(children, child, loci, table, flips, own)
-        changed[child] = mutated or (father >= 0 and father != mother)
-    return changed
+            children[child, at // 64] = (children[child, at // 64] & before) | (genomes[giver, at // 64] & ~before)
+        for word in range(taken, width):
+            children[child, word] = genomes[giver, word]
 
 
 @njit(cache=True, nogil=True)
@@ -119,36 +122,29 @@ def _guide(hazard: Floats) -> Indices:
 
 
 @njit(cache=True, nogil=True)
-def _beyond(target: float, hazard: Floats, guide: Indices) -> int:
-    """The first locus whose hazard is beyond the target, which is less than the last one's."""
-    at = guide[int(target / hazard[-1] * len(hazard))]
-    while hazard[at - 1] > target:
-        at -= 1
-    while hazard[at] <= target:
-        at += 1
-    return int(at)
-
-
-@njit(cache=True, nogil=True)
-def _mutate(children: Words, child: int, loci: int, table: Floats, flips: Words, own: np.uint64) -> bool:
-    """Flip as many distinct loci as the table says; ``flips`` is all 0 before and after."""
-    count, u = 0, uniform(own, LANE_MUTATION)
-    while u >= table[count]:
-        count += 1
-    if count == 0:
-        return False
-    done, number = 0, np.uint64(1)
-    while done < count:
-        site = int(uniform(own, LANE_MUTATION + number) * loci)
-        number += _ONE
-        bit = _ONE << np.uint64(site % 64)
-        if not flips[site // 64] & bit:
-            flips[site // 64] |= bit
-            children[child, site // 64] ^= bit
-            done += 1
-    if count > len(flips):
-        flips[:] = 0
-    else:
-        for again in range(1, int(number)):
-            flips[int(uniform(own, LANE_MUTATION + np.uint64(again)) * loci) // 64] = 0
-    return True
+def _mutate(children: Words, changed: Bools, loci: int, table: Floats, stream: np.uint64) -> None:
+    """Flip as many distinct loci of each child as the table says, and note it."""
+    width, none = children.shape[1], table[0]
+    flips = np.zeros(width, dtype=np.uint64)
+    sites = np.empty(len(table), dtype=np.int64)
+    for child in range(len(children)):
+        own = branch(stream, np.uint64(child))
+        u = uniform(own, LANE_MUTATION)
+        if u < none:
+            continue
+        changed[child] = True
+        count = 1
+        while u >= table[count]:
+            count += 1
+        found, number = 0, _ONE
+        while found < count:
+            site = int(uniform(own, LANE_MUTATION + number) * loci)
+            number += _ONE
+            bit = _ONE << np.uint64(site % 64)
+            if not flips[site // 64] & bit:
+                flips[site // 64] |= bit
+                sites[found] = site
+                found += 1
+        for flip in range(count):
+            flips[sites[flip] // 64] = 0
+            children[child, sites[flip] // 64] ^= _ONE << np.uint64(sites[flip] % 64)

@@ -5,6 +5,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import poisson
 
 from sim.arrays import Floats
 
@@ -21,6 +22,8 @@ class Recombination:
     rates: Floats | None = None
     hazard: Floats = field(init=False, repr=False)
     """``-log(1 - rate)`` added up along the map, (loci,); empty where recombination is free."""
+    points: Floats = field(init=False, repr=False)
+    """Cumulative probabilities of 0, 1, 2 .. points on the map, a Poisson number with the whole hazard as its mean."""
 
     def __post_init__(self) -> None:
         rates = None if self.rates is None else np.asarray(self.rates, dtype=np.float64)
@@ -31,6 +34,7 @@ class Recombination:
             hazard = np.concatenate([[0.0], np.cumsum(-np.log1p(-rates))])
         object.__setattr__(self, "rates", rates)
         object.__setattr__(self, "hazard", hazard)
+        object.__setattr__(self, "points", _poisson_table(float(hazard[-1]) if len(hazard) else 0.0))
 
     @classmethod
     def uniform(cls, loci: int, rate: float) -> Self:
@@ -89,7 +93,12 @@ class Recombination:
             )
 
 
-FREE = Recombination()
+def _poisson_table(mean: float) -> Floats:
+    """Cumulative probabilities of 0, 1, 2 .., up to where float64 cannot tell them from 1."""
+    most = int(mean + 10.0 * np.sqrt(mean) + 20.0) if mean > 0.0 else 0
+    table: Floats = poisson.cdf(np.arange(most + 1), mean)
+    table[-1] = 1.0
+    return table
 
 
 def _shown(rates: Floats) -> str:
@@ -97,3 +106,6 @@ def _shown(rates: Floats) -> str:
         return f"an array of shape {rates.shape}"
     wrong = int(np.flatnonzero(~((rates >= 0.0) & (rates <= 0.5)))[0])
     return f"{rates[wrong]} in interval {wrong}"
+
+
+FREE = Recombination()

@@ -131,7 +131,7 @@ def test_spectrum_and_effects_are_those_of_all_genotypes(small: GenomeLandscape)
 
 
 @pytest.mark.parametrize("kind", [k for k in SPECS if k not in ("dominance", "gene-network")])
-@pytest.mark.parametrize("loci", [1, 2, 63, 64, 65, 130])
+@pytest.mark.parametrize("loci", [1, 2, 63, 64, 65, 1000])
 def test_awkward_numbers_of_loci_work(kind: str, loci: int) -> None:
     special: dict[str, dict[str, Any]] = {
         "conspiracies": {"blocks": loci, "size": 1},
@@ -205,6 +205,15 @@ def test_hiff_scores_as_published() -> None:
     landscape = BlockLandscape.hiff(3)
     strings = np.array([[int(c) for c in text] for text in ("00101111", "00000000", "11111111")], dtype=np.bool_)
     assert landscape.log_fitness(pack(strings)).tolist() == [18.0, 32.0, 32.0]
+
+
+def test_the_essays_conspiracies_have_names() -> None:
+    one, ten = (SPECS["conspiracies"](preset=preset) for preset in ("1x50", "10x5"))
+    assert [len(block) for block in one.build(0).blocks] == [50]
+    assert [len(block) for block in ten.build(0).blocks] == [5] * 10
+    assert SPECS["conspiracies"](**one.model_dump()) == one
+    with pytest.raises(ValueError, match="preset 1x50 has its own blocks and size"):
+        SPECS["conspiracies"](preset="1x50", size=5)
 
 
 def test_conspiracies_pay_as_said() -> None:
