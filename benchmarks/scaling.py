@@ -34,7 +34,7 @@ def main() -> None:
             reading=f"In proportion to individuals and to loci. With free recombination one core makes {rate:.1e} loci of "
             "children a second.",
             how="Seconds of one generation on one core: selection, recombination, mutation and fitness. Black: exactly "
-            "in proportion. Genomes beyond the processor's caches, a few megabytes, cost more a locus.",
+            "in proportion. Genomes beyond the processor's caches, some megabytes, cost more.",
             origin=f"Equal effects, mutation 0.001 per locus. Left: {AT_LOCI:,} loci; right: {AT_SIZE:,} individuals.",
             height=2.6,
         )

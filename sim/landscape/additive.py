@@ -48,7 +48,7 @@ class AdditiveLandscape(GenomeLandscape):
 
     def values(self, genomes: Words) -> Floats:
         """As above."""
-        total = self._counted(genomes) if self._equal else _sum(genomes, self._tables)
+        total = self._counted(genomes) if self._equal else sum_of_loci(genomes, self._tables)
         return total if self.scale == "multiplicative" else np.log1p(total)
 
     def value_spectrum(self) -> Floats | None:
@@ -104,7 +104,7 @@ def _count(genomes: Words, bad: Words) -> Floats:
 
 
 @njit(cache=True, nogil=True)
-def _sum(genomes: Words, tables: Floats) -> Floats:
+def sum_of_loci(genomes: Words, tables: Floats) -> Floats:
     """Eight loci a look-up, word by word over so many individuals that a word's tables stay in a core's first cache."""
     size, flat = len(genomes), tables.ravel()
     values = np.zeros(size)

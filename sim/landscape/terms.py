@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from math import comb
 from typing import Literal, Self
 
@@ -13,6 +12,7 @@ from pydantic import Field
 
 from sim.arrays import Floats, Indices, Words
 from sim.genome import WORD, to_bytes, transpose, words
+from sim.landscape.additive import byte_tables, sum_of_loci
 from sim.landscape.base import GenomeLandscape, on_grid, sums_by_byte
 from sim.spec import LandscapeSpec
 
@@ -74,23 +74,27 @@ class TermsLandscape(GenomeLandscape):
         return cls.of(loci, sets, np.concatenate([np.empty(0), *coefficients]), selection)
 
     def values(self, genomes: Words) -> Floats:
-        """As above."""
-        return _sum(genomes, *self._packed)
+        """As above: single loci, which are bytes as they stand, and then the others."""
+        single, tables, starts, members = self._packed
+        return sum_of_loci(genomes, single) + _sum(genomes, tables, starts, members)
 
     @cached_property
-    def _packed(self) -> tuple[Floats, Words, Words]:
-        """Tables, starts and members as the kernel needs them: eight terms to a byte, an even number of members each.
+    def _packed(self) -> tuple[Floats, Floats, Words, Words]:
+        """Tables of single loci; tables, starts and members of the other terms as the kernel needs them.
 
-        A product of m alleles is the parity of those that are +1, times -1 where m is even.
+        That is eight terms to a byte and an even number of members each. A product of m alleles is the parity of those
+        that are +1, times -1 where m is even.
         """
         sizes = np.diff(self.starts)
         nothing = words(self.loci) * WORD
-        sets = [self.members[a:b].tolist() for a, b in pairwise(self.starts)]
+        larger = np.flatnonzero(sizes != 1)
+        sets = [self.members[self.starts[t] : self.starts[t + 1]].tolist() for t in larger]
         sets += [[]] * (-len(sets) % 8)
         even = [s + [nothing] * (len(s) % 2 or 2 * (not s)) for s in sets]
         starts = np.concatenate([[0], np.cumsum([len(s) for s in even])]).astype(np.uint64)
         members = np.array([locus for s in even for locus in s], dtype=np.uint64)
-        return sums_by_byte(np.where(sizes % 2, 1.0, -1.0) * self.coefficients), starts, members
+        signed = np.where(sizes % 2, 1.0, -1.0) * self.coefficients
+        return byte_tables(self.value_effects()[1]), sums_by_byte(signed[larger]), starts, members
 
     def value_spectrum(self) -> Floats:
         """Squares of coefficients by the size of their sets."""

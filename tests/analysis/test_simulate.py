@@ -109,10 +109,10 @@ def test_arms_start_from_the_same_founders_on_the_same_landscape() -> None:
 
 def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
     """kill -9 at several moments, then to the end: what is there equals what an undisturbed run leaves."""
-    arguments = ["sim", "run", "--landscape", "nk", "--population", "400", "--generations", "3000", "--replicates", "2"]
-    arguments += ["--set", "every=500", "--checkpoint", "0", "--quiet", "--jobs", "2", "--out"]
+    arguments = ["sim", "run", "--landscape", "nk", "--population", "400", "--generations", "1000", "--replicates", "2"]
+    arguments += ["--set", "every=200", "--checkpoint", "0", "--quiet", "--jobs", "2", "--out"]
     command = [sys.executable, "-m", "cli", *arguments]
-    for delay in (1.5, 2.0, 2.5):
+    for delay in (2.0, 3.0):
         process = subprocess.Popen([*command, str(tmp_path / "killed")], stdout=subprocess.DEVNULL)
         time.sleep(delay)
         process.kill()
