@@ -716,9 +716,11 @@ def scene_run(
     - `mixability scene run race --replicates 20 --set population=500`
     """
     import difflib
+    import shlex
 
     import joblib
 
+    from analysis.runs.folder import RunFolder
     from analysis.runs.spec import SpecError, apply_settings, build, dump_toml
     from analysis.scenes.play import Performance
     from analysis.scenes.registry import SCENES
@@ -736,18 +738,20 @@ def scene_run(
     performance = Performance(
         scene=name, settings=settings, seed=seed, replicates=replicates or SCENES[name].replicates
     )
-    folder = out or Path("runs") / named(name, performance.identity)
-    _play(performance, folder, jobs or joblib.cpu_count(), show=not quiet, json=json)
+    folder = RunFolder(out or Path("runs") / named(name, performance.identity))
+    folder.claim(f'scene = "{name}"\nseed = {seed}\n' + dump_toml(settings), "a folder of its own")
+    given = " ".join(f"--set {shlex.quote(setting)}" for setting in set_ or [])
+    again = f"mixability scene run {name} {given} --seed {seed} --out {folder.path}".replace("  ", " ")
+    _play(performance, folder.path, jobs or joblib.cpu_count(), again, show=not quiet, json=json)
 
 
-def _play(performance: "Performance", folder: Path, jobs: int, *, show: bool, json: bool) -> None:
+def _play(performance: "Performance", folder: Path, jobs: int, again: str, *, show: bool, json: bool) -> None:
     """Run what is missing, then print what it came to."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from analysis.scenes.play import finish, play
 
-    again = f"mixability scene run {performance.scene} --seed {performance.seed} --out {folder}"
     outcomes: dict[int, Outcome] = {}
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
     try:
@@ -758,7 +762,7 @@ def _play(performance: "Performance", folder: Path, jobs: int, *, show: bool, js
                 outcomes[replicate] = outcome
                 progress.advance(bar)
     except KeyboardInterrupt:
-        typer.echo(f"interrupted: {len(outcomes)} replicates are kept in {folder}; the same command goes on", err=True)
+        typer.echo(f"interrupted: {len(outcomes)} replicates are kept in {folder}; go on with\n  {again}", err=True)
         raise SystemExit(EXIT_INTERRUPTED) from None
     ended = finish(performance, [outcomes[i] for i in sorted(outcomes)], folder)
     if json:

@@ -31,8 +31,8 @@ def main() -> None:
     with theme():
         figure, bottom, top = sheet(
             title="What does a generation cost?",
-            reading=f"In proportion to individuals and to loci. With free recombination one core makes {rate:.1e} loci of "
-            "children a second.",
+            reading="In proportion to individuals and to loci. With free recombination one core makes "
+            f"{rate:.1e} loci of children a second.",
             how="Seconds of one generation on one core: selection, recombination, mutation and fitness. Black: exactly "
             "in proportion. Genomes beyond the processor's caches, some megabytes, cost more.",
             origin=f"Equal effects, mutation 0.001 per locus. Left: {AT_LOCI:,} loci; right: {AT_SIZE:,} individuals.",

@@ -19,6 +19,10 @@ from sim.population import Population
 
 _PAIRS_OF = 256
 """Linkage is taken over all pairs of at most so many loci, evenly spread along the genome."""
+_ROWS = 4096
+"""Genomes that are unpacked at a time."""
+_ROUNDING = 1e-12
+"""Sums of shares this near 0 or 1 are 0 or 1."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,18 +50,24 @@ class View:
     def frequencies(self) -> Floats:
         """The frequency of allele 1 at each locus, (loci,)."""
         total = np.zeros(self.landscape.elements)
-        for first in range(0, len(self.genomes), 4096):
-            part = slice(first, first + 4096)
+        for first in range(0, len(self.genomes), _ROWS):
+            part = slice(first, first + _ROWS)
             total += self.shares[part] @ unpack(self.genomes[part], self.landscape.elements)
-        return np.clip(total, 0.0, 1.0)
+        whole = np.round(total)
+        return np.where(np.abs(total - whole) < _ROUNDING, whole, total)
 
     @cached_property
     def linkage(self) -> tuple[Floats, Floats, Floats]:
         """``D``, ``D'`` and ``r**2`` of pairs of segregating loci, (pairs,) each."""
         chosen = np.unique(np.linspace(0, self.landscape.elements - 1, _PAIRS_OF).round().astype(np.int64))
         q = self.frequencies[chosen]
-        chosen = chosen[(q > 1e-12) & (q < 1.0 - 1e-12)]
-        return linkage(unpack(self.genomes, self.landscape.elements)[:, chosen].astype(np.float64), self.shares)
+        chosen, q = chosen[(q > 0.0) & (q < 1.0)], q[(q > 0.0) & (q < 1.0)]
+        together = np.zeros((len(chosen), len(chosen)))
+        for first in range(0, len(self.genomes), _ROWS):
+            part = slice(first, first + _ROWS)
+            alleles = unpack(self.genomes[part], self.landscape.elements)[:, chosen].astype(np.float64)
+            together += (alleles * self.shares[part, None]).T @ alleles
+        return linkage(q, together)
 
     @cached_property
     def kinds(self) -> Floats:
@@ -72,18 +82,16 @@ class View:
         return self.population.log_fitness, self.population.shares
 
 
-def linkage(alleles: Floats, shares: Floats) -> tuple[Floats, Floats, Floats]:
-    """Linkage disequilibrium of all pairs of columns: ``D``, ``D'`` (Lewontin 1964) and ``r**2``, (pairs,) each.
+def linkage(frequencies: Floats, together: Floats) -> tuple[Floats, Floats, Floats]:
+    """Linkage disequilibrium of all pairs of loci: ``D``, ``D'`` (Lewontin 1964) and ``r**2``, (pairs,) each.
 
-    ``alleles``: (rows, loci) of 0 and 1; ``shares``: (rows,), adding up to 1. Every locus must segregate.
+    ``frequencies``: (loci,) of allele 1, none 0 or 1; ``together``: (loci, loci), how often both loci have it.
     """
-    first, second = np.triu_indices(alleles.shape[1], 1)
-    q = shares @ alleles
-    d = ((alleles * shares[:, None]).T @ alleles - np.outer(q, q))[first, second]
-    a, b = q[first], q[second]
+    first, second = np.triu_indices(len(frequencies), 1)
+    a, b = frequencies[first], frequencies[second]
+    d = together[first, second] - a * b
     most = np.where(d > 0.0, np.minimum(a * (1.0 - b), (1.0 - a) * b), np.minimum(a * b, (1.0 - a) * (1.0 - b)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return d, np.abs(d) / most, d**2 / (a * (1.0 - a) * b * (1.0 - b))
+    return d, np.abs(d) / most, d**2 / (a * (1.0 - a) * b * (1.0 - b))
 
 
 def _mean(view: View) -> float:
@@ -118,8 +126,8 @@ def _mean_of_pairs(index: int) -> Callable[[View], float]:
 
 
 def _between_islands(view: View) -> float:
-    alleles = unpack(view.genomes, view.landscape.elements)
-    own = np.array([alleles[a:b].mean(0) for a, b in pairwise([] if view.islands is None else view.islands)])
+    ends = pairwise([] if view.islands is None else view.islands)
+    own = np.array([unpack(view.genomes[a:b], view.landscape.elements).mean(0) for a, b in ends])
     total = own.mean(0)
     within, all_of_them = np.mean(own * (1.0 - own), axis=0).sum(), np.sum(total * (1.0 - total))
     return float(1.0 - within / all_of_them) if all_of_them else float("nan")
@@ -186,7 +194,7 @@ GENOMIC = (
         label="segregating loci",
         meaning="loci with both alleles",
         unit="loci",
-        of=lambda v: float(np.sum((v.frequencies > 1e-12) & (v.frequencies < 1.0 - 1e-12))),
+        of=lambda v: float(np.sum((v.frequencies > 0.0) & (v.frequencies < 1.0))),
     ),
     Statistic(name="d", label="|D|", meaning="mean |D| of pairs of loci", unit="probability", of=_mean_of_pairs(0)),
     Statistic(

@@ -70,7 +70,15 @@ def choose_parents(
                 parents.append((mother, mother))
             else:
                 fathers = [draw(own, role, candidates) for role in range(1, mates + 1)]
-                parents.append((mother, min(fathers, key=lambda f: abs(log_fitness[f] - log_fitness[mother]))))
+                parents.append(
+                    (
+                        mother,
+                        min(
+                            fathers,
+                            key=lambda f: math.inf if f == mother else abs(log_fitness[f] - log_fitness[mother]),
+                        ),
+                    )
+                )
     return parents
 
 

@@ -10,10 +10,10 @@ from sim.demography import Bottleneck, Demography
 from sim.environment import AnyEnvironmentSpec, Environment, StaticSpec
 from sim.evolution import infinite_population
 from sim.genome import words
-from sim.infinite import MOST_LOCI, bytes_needed
+from sim.infinite import MOST_LOCI, MOST_MAPPED_LOCI, bytes_needed
 from sim.landscape import LANDSCAPES, AnyLandscapeSpec, GenomeLandscape, Landscape, PairwiseSpec
 from sim.reproduction import CLONAL, Recombination, Reproduction
-from sim.reproduction.modes import BestOf
+from sim.reproduction.modes import MOST_MATES, BestOf
 from sim.selection import Proportional, Selection, Tournament, Truncation
 from sim.spec import Spec
 
@@ -29,7 +29,9 @@ class RecombinationSpec(Spec):
         default=None, description="probability that neighbours come from different parents: one, or one an interval"
     )
     morgans: tuple[float, ...] | None = Field(default=None, description="map positions of the loci, in order")
-    chromosomes: tuple[int, ...] = Field(default=(), description="loci of each chromosome; free between them")
+    chromosomes: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(), description="loci of each chromosome; free between them"
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -39,6 +41,8 @@ class RecombinationSpec(Spec):
 
     def build(self, loci: int) -> Recombination:
         """The map. Raises ValueError where it is for another number of loci."""
+        if self.chromosomes and sum(self.chromosomes) != loci:
+            raise ValueError(f"the chromosomes have {sum(self.chromosomes)} loci together; there are {loci}")
         if self.morgans is not None:
             map_ = Recombination.haldane(self.morgans)
         elif isinstance(self.rates, tuple):
@@ -48,11 +52,7 @@ class RecombinationSpec(Spec):
         else:
             return Recombination()
         map_.check(loci)
-        if not self.chromosomes:
-            return map_
-        if sum(self.chromosomes) != loci:
-            raise ValueError(f"the chromosomes have {sum(self.chromosomes)} loci together; there are {loci}")
-        return map_.split(self.chromosomes)
+        return map_.split(self.chromosomes) if self.chromosomes else map_
 
 
 class ReproductionSpec(Spec):
@@ -61,7 +61,7 @@ class ReproductionSpec(Spec):
     sex_fraction: float = Field(default=1.0, gt=0.0, le=1.0, description="probability that a child has two parents")
     recombination: RecombinationSpec = RecombinationSpec()
     selfing: float = Field(default=0.0, ge=0.0, le=1.0, description="probability that both parents are one individual")
-    mates: int = Field(default=1, ge=1, le=1000, description="fathers drawn, of whom the likest mates; 1: random")
+    mates: int = Field(default=1, ge=1, le=MOST_MATES, description="fathers drawn, of whom the likest mates; 1: random")
     best_of: BestOf = Field(default=1, description="recombinants that compete to become the child, or alleles: jackpot")
 
     def build(self, loci: int) -> Reproduction:
@@ -119,7 +119,7 @@ class BottleneckSpec(Spec):
 
     start: int = Field(ge=1, description="first generation")
     length: int = Field(ge=1, description="generations")
-    size: int = Field(ge=1, description="individuals on each island")
+    size: int = Field(ge=1, le=100_000_000, description="individuals on each island")
 
 
 AnySelectionSpec = Annotated[ProportionalSpec | TruncationSpec | TournamentSpec, Field(discriminator="kind")]
@@ -163,6 +163,7 @@ class Scenario(Spec):
     def _fits_together(self) -> Self:
         self.demography  # noqa: B018 - raises where it cannot be
         self.reproduction.build(self.elements)
+        self._fits_engine()
         haploid = self.landscape.element == "loci" and self.landscape.copies == 1
         if self.engine == "infinite" and (not haploid or self.islands > 1 or self.bottlenecks):
             raise ValueError("engine = infinite takes one population of haploid genomes; take engine = individuals")
@@ -177,6 +178,21 @@ class Scenario(Spec):
         if self.landscape.element != "loci" and not self.reproduction.recombination.build(self.elements).free:
             raise ValueError("rows of gene networks segregate freely; leave reproduction.recombination out")
         return self
+
+    def _fits_engine(self) -> None:
+        """Raises ValueError where the engine that is asked for cannot run the rest."""
+        mode = self.reproduction
+        simple = mode.selfing == 0.0 and mode.mates == 1 and mode.best_of == 1 and self.selection.kind == "proportional"
+        if self.engine in ("clones", "infinite") and not (simple and self.islands == 1):
+            raise ValueError(
+                f"engine = {self.engine} takes one island, random mating, no jackpot and proportional selection; "
+                "take engine = individuals"
+            )
+        mapped = not mode.recombination.build(self.elements).free
+        if self.engine == "infinite" and mapped and self.elements > MOST_MAPPED_LOCI:
+            raise ValueError(f"engine = infinite takes at most {MOST_MAPPED_LOCI} loci on a map; let them be free")
+        if self.environment.kind == "moving-target" and self.environment.loci > self.elements:
+            raise ValueError(f"environment.loci = {self.environment.loci}: there are {self.elements} loci")
 
     @cached_property
     def elements(self) -> int:
@@ -221,11 +237,13 @@ class Scenario(Spec):
 
     @property
     def bytes(self) -> float:
-        """About what one population needs at its peak: two generations, and what is drawn for one."""
+        """About what one population needs at its peak: founders, two generations, draws for one, the landscape."""
         if self.engine == "infinite":
-            return float(bytes_needed(self.elements, free=self.reproduction.build(self.elements).recombination.free))
+            free = self.reproduction.build(self.elements).recombination.free
+            return 2.0 * bytes_needed(self.elements, free=free) + self.landscape.bytes
         genome = 8.0 * (self.elements**2 if self.element == "genes" else words(self.elements) * self.landscape.copies)
-        return self.individuals * (2.0 * genome + 64.0)
+        most = max([self.population, *(b.size for b in self.bottlenecks)]) * self.islands
+        return most * (3.0 * genome + 100.0) + 4096.0 * 3000.0 + self.landscape.bytes
 
     def build(self, seed: int) -> Landscape:
         """Draw the landscape."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class Spec(BaseModel):
     """A checked table of settings; ``kind``, where there is one, tells it from others of its family."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     source: ClassVar[str] = ""
     """The paper that the model or its setting comes from."""
@@ -40,6 +40,16 @@ class LandscapeSpec(Spec):
     def summary(self) -> str:
         """The landscape in a few words."""
         raise NotImplementedError
+
+    @property
+    def content(self) -> str:
+        """A digest of the data that the spec only names; empty where it says everything itself."""
+        return ""
+
+    @property
+    def bytes(self) -> float:
+        """About what the landscape itself takes, where that is more than a trifle."""
+        return 0.0
 
     @property
     def evaluation(self) -> float:

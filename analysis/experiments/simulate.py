@@ -1,9 +1,11 @@
 """Simulations: populations of any scenario, clonal beside sexual, watched, kept and gone on with."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from threading import Event
 from typing import Any, Literal
@@ -14,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from analysis.arrays import Floats, Integers
 from analysis.runs.folder import RunFolder, write_whole
+from analysis.runs.record import code_digest
 from analysis.sides.base import RunFailedError
 from analysis.streams import seed_for
 from sim.archive import archive, as_npz, unarchive
@@ -24,6 +27,7 @@ from sim.scenario import Scenario
 
 Arm = Literal["clonal", "sexual"]
 ARMS: tuple[Arm, ...] = ("clonal", "sexual")
+_COMPUTING = ("sim", "analysis/experiments/simulate.py", "analysis/streams.py")
 _POINTS = 100
 """Times at which a population is looked at unless it is said otherwise."""
 
@@ -56,8 +60,14 @@ class SimulationSpec(Scenario):
         return np.unique(np.append(np.arange(0, self.generations + 1, step), self.generations))
 
     def identity(self) -> dict[str, Any]:
-        """What every population depends on."""
-        return self.model_dump(mode="json", exclude={"replicates"})
+        """What every population depends on: the spec without the number of replicates, and the content of its data."""
+        return {**self.model_dump(mode="json", exclude={"replicates"}), "content": self.landscape.content}
+
+    @property
+    def key(self) -> str:
+        """A hash of all that the numbers come from, the code included: what is kept under another key is done again."""
+        named = json.dumps([self.identity(), code_digest(_COMPUTING)], sort_keys=True)
+        return blake2b(named.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +137,7 @@ def run(spec: SimulationSpec, folder: RunFolder, jobs: int, watch: Watch) -> Ite
     threadpool_limits(1)
     missing = []
     for cell in cells(spec):
-        found = _found(folder.path, cell)
+        found = _found(folder.path, cell, spec.key)
         if found is None:
             missing.append(cell)
         else:
@@ -166,7 +176,7 @@ def _live(spec: SimulationSpec, cell: Cell, path: Path, watch: Watch) -> Traject
     """Let one population live, from its checkpoint if there is one."""
     lineage, checkpoint = lineage_of(spec, cell), path / "checkpoints" / f"{cell.name}.npz"
     shown = statistics(lineage.environment.at(0), spec.islands)
-    start, seen = _resumed(checkpoint)
+    start, seen = _resumed(checkpoint, spec.key)
     times, kept = set(spec.times.tolist()), set(spec.keep)
     last = time.monotonic()
     began = start.generation if start is not None else -1
@@ -180,11 +190,11 @@ def _live(spec: SimulationSpec, cell: Cell, path: Path, watch: Watch) -> Traject
                 write_whole(path / "populations" / f"{cell.name}-{generation}.npz", as_npz(population, spec.elements))
         watch.progress(cell, generation)
         if watch.stop.is_set() or time.monotonic() - last > watch.checkpoint_seconds:
-            write_whole(checkpoint, _frozen(population, seen))
+            write_whole(checkpoint, _frozen(population, seen, spec.key))
             last = time.monotonic()
         if watch.stop.is_set() and generation < spec.generations:
             raise StoppedError
-    write_whole(path / "observations" / f"{cell.name}.npz", archive({**seen, "times": spec.times}))
+    write_whole(path / "observations" / f"{cell.name}.npz", archive({**seen, "times": spec.times, "key": spec.key}))
     checkpoint.unlink(missing_ok=True)
     return _trajectory(cell, {**seen, "times": spec.times})
 
@@ -196,32 +206,37 @@ def _look(seen: dict[str, list[Any]], view: View, shown: Any, spec: SimulationSp
         seen.setdefault("frequencies", []).append(view.frequencies)
 
 
-def _frozen(population: Population, seen: dict[str, list[Any]]) -> bytes:
+def _frozen(population: Population, seen: dict[str, list[Any]], key: str) -> bytes:
     """Everything that is needed to go on."""
     state = {name: getattr(population, name) for name in ("individuals", "log_fitness", "history")}
     if population.weights is not None:
         state["weights"] = population.weights
-    return archive({**{f"state/{k}": v for k, v in state.items()}, **{f"seen/{k}": v for k, v in seen.items()}})
+    return archive(
+        {**{f"state/{k}": v for k, v in state.items()}, **{f"seen/{k}": v for k, v in seen.items()}, "key": key}
+    )
 
 
-def _resumed(checkpoint: Path) -> tuple[Population | None, dict[str, list[Any]]]:
-    """What `_frozen` kept, or nothing: checkpoints are written whole, so one that cannot be read was never finished."""
+def _resumed(checkpoint: Path, key: str) -> tuple[Population | None, dict[str, list[Any]]]:
+    """What `_frozen` kept under a key, or nothing."""
     try:
         parts = unarchive(checkpoint.read_bytes())
     except (OSError, ValueError):
+        return None, {}
+    if str(parts.get("key")) != key:
         return None, {}
     state = {name[6:]: value for name, value in parts.items() if name.startswith("state/")}
     return Population(**state), {name[5:]: list(value) for name, value in parts.items() if name.startswith("seen/")}
 
 
-def _found(path: Path, cell: Cell) -> Trajectory | None:
+def _found(path: Path, cell: Cell, key: str) -> Trajectory | None:
     try:
-        return _trajectory(cell, unarchive((path / "observations" / f"{cell.name}.npz").read_bytes()))
+        arrays = unarchive((path / "observations" / f"{cell.name}.npz").read_bytes())
     except (OSError, ValueError):
         return None
+    return _trajectory(cell, arrays) if str(arrays.get("key")) == key else None
 
 
 def _trajectory(cell: Cell, arrays: dict[str, Any]) -> Trajectory:
-    values = {name: np.asarray(value) for name, value in arrays.items() if name not in ("times", "frequencies")}
+    values = {name: np.asarray(value) for name, value in arrays.items() if name not in ("times", "frequencies", "key")}
     frequencies = np.asarray(arrays["frequencies"]) if "frequencies" in arrays else None
     return Trajectory(cell=cell, times=np.asarray(arrays["times"]), values=values, frequencies=frequencies)

@@ -111,10 +111,14 @@ def _summary(spec: SimulationSpec, found: Sequence[Trajectory], known: Sequence[
     return {
         "arms": list(spec.arms),
         "replicates": spec.replicates,
-        "end": {
-            name: {arm: None if np.isnan(values).all() else float(np.nanmean(values)) for arm, values in arms.items()}
-            for name, arms in ends.items()
-        },
+        "end": {name: {arm: _finite(values) for arm, values in arms.items()} for name, arms in ends.items()},
         "statistics": {s.name: {"meaning": s.meaning, "unit": s.unit} for s in known if s.name in ends},
         "provenance": provenance(spec.identity()),
     }
+
+
+def _finite(values: Sequence[float]) -> float | None:
+    """The mean of those that are numbers; None where it is none that JSON knows."""
+    known = [value for value in values if not np.isnan(value)]
+    mean = float(np.mean(known)) if known else float("nan")
+    return mean if np.isfinite(mean) else None

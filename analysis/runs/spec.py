@@ -91,6 +91,9 @@ def _problem(model: type[BaseModel], location: list[str], kind: str, given: Any,
         return f"{'.'.join(path)}.kind = {_show(tag)}: must be one of {', '.join(models)}"
     if kind == "value_error":
         return ": ".join(filter(None, (".".join(path), message.removeprefix("Value error, "))))
+    if kind == "missing":
+        needed = ".".join(path) if field is None or path[-1:] == location[-1:] else ".".join([*path, location[-1]])
+        return f"{needed} is needed" + (f": {field.description}" if field and field.description else "")
     if field is None:
         return f"{'.'.join(path)} = {_show(given)}: {message[0].lower()}{message[1:]}"
     return f"{'.'.join(path)} = {_show(given)}: must be {allowed(field)}"

@@ -14,6 +14,8 @@ from sim.selection import Selection
 
 _BLOCK = 4096
 """Genomes that are unpacked at a time."""
+_ROUNDING = 1e-12
+"""Average effects this small beside fitness are none."""
 
 
 def step(
@@ -72,7 +74,9 @@ def _jackpot(
     if reproduction.best_of == "alleles":
         if not isinstance(landscape, GenomeLandscape):
             raise ValueError("the better alleles are known of haploid genomes only; give best_of a number")
-        best = _better_alleles(individuals, log_fitness, mothers, fathers, landscape.loci)
+        own = np.uint64(branch(stream, LANE_BROOD))
+        mixed, _ = landscape.offspring(individuals, mothers, fathers, reproduction.recombination, 0.0, own)
+        best = _better_alleles(individuals, log_fitness, mothers, fathers, mixed, landscape.loci)
     else:
         best, values = individuals[mothers], np.full(len(mothers), -np.inf)
         for sibling in range(reproduction.best_of):
@@ -86,13 +90,20 @@ def _jackpot(
     return children, np.ones(len(best), dtype=np.bool_)
 
 
-def _better_alleles(genomes: Words, log_fitness: Floats, mothers: Indices, fathers: Indices, loci: int) -> Words:
-    """Where parents differ, the allele whose carriers are fitter on average in the population (Fisher 1941)."""
+def _better_alleles(
+    genomes: Words, log_fitness: Floats, mothers: Indices, fathers: Indices, mixed: Words, loci: int
+) -> Words:
+    """Where parents differ, the allele whose carriers are fitter on average in the population (Fisher 1941).
+
+    Where carriers of both alleles are equally fit, what ``mixed``, the parents' recombinants, happen to have.
+    """
     deviation = log_fitness - log_fitness.mean()
     covariance = np.zeros(loci)
     for first in range(0, len(genomes), _BLOCK):
         part = slice(first, first + _BLOCK)
         covariance += deviation[part] @ unpack(genomes[part], loci)
-    good = pack((covariance > 0.0)[None])
+    tie = _ROUNDING * len(genomes) * np.abs(log_fitness).max()
+    good, tied = pack((covariance > 0.0)[None]), pack((np.abs(covariance) <= tie)[None])
     ours, theirs = genomes[mothers], genomes[np.where(fathers < 0, mothers, fathers)]
-    return (ours & theirs) | ((ours ^ theirs) & good)
+    best = (ours & theirs) | ((ours ^ theirs) & good)
+    return (mixed & tied) | (best & ~tied)

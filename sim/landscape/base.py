@@ -213,7 +213,7 @@ class Shifted(GenomeLandscape):
 
     def knocked_out(self, individual: Words, masks: Bools) -> Floats:
         """As the base does, seen from here."""
-        return self.selection / self.base.selection * self.base.knocked_out(individual ^ self.flips, masks)
+        return self.base.knocked_out(individual ^ self.flips, masks)
 
 
 def on_grid(coefficients: Floats, largest_sum: float) -> Floats:

@@ -300,6 +300,14 @@ class MesaSpec(_BlockSpec):
     plateau: int = Field(default=10, ge=0, description="loci that may be of allele 0 without cost")
     selection: float = Field(default=10.0, gt=0.0, description="log fitness lost beyond the edge")
 
+    @model_validator(mode="after")
+    def _has_an_edge(self) -> Self:
+        if self.plateau >= self.loci:
+            raise ValueError(
+                f"plateau must be less than loci = {self.loci}, for there to be an edge; got {self.plateau}"
+            )
+        return self
+
     @property
     def elements(self) -> int:
         """Number of loci."""

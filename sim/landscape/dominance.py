@@ -32,6 +32,8 @@ class DominanceLandscape:
     """(loci,)."""
 
     def __post_init__(self) -> None:
+        if not (np.all(np.isfinite(self.effects)) and np.all(np.isfinite(self.dominance))):
+            raise ValueError("effects and dominance must be finite numbers")
         if self.effects.shape != self.dominance.shape or self.effects.ndim != 1 or len(self.effects) == 0:
             raise ValueError(
                 f"effects and dominance must be rows of one length; got {self.effects.shape}, {self.dominance.shape}"

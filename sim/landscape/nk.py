@@ -1,6 +1,5 @@
 """Kauffman's NK landscapes and their limit, the house of cards."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from math import comb
@@ -15,7 +14,6 @@ from sim.draws import branch, normal
 from sim.genome import WORD, pack, to_bytes, transpose
 from sim.landscape.base import GenomeLandscape, on_grid
 from sim.spec import LandscapeSpec
-from sim.walsh import butterflies
 
 Neighbours = Literal["adjacent", "random"]
 
@@ -68,28 +66,32 @@ class NKLandscape(GenomeLandscape):
 
     def value_spectrum(self) -> Floats:
         """Squares of the coefficients by the size of their sets."""
-        found = np.zeros(self.loci + 1)
-        for loci, coefficient in self._terms.items():
-            found[len(loci)] += coefficient**2
-        return found
+        _, sizes, coefficients = self._terms
+        return np.bincount(sizes, weights=coefficients**2, minlength=self.loci + 1).astype(np.float64)
 
     def value_effects(self) -> tuple[float, Floats]:
         """Sums of the coefficients of each locus' own and its neighbours' contributions."""
-        first = np.array([self._terms.get(frozenset([locus]), 0.0) for locus in range(self.loci)])
-        return self._terms[frozenset()], first
+        keys, _, coefficients = self._terms
+        return float(coefficients[np.searchsorted(keys, 0)]), coefficients[np.searchsorted(keys, self._names)]
 
     @cached_property
-    def _terms(self) -> dict[frozenset[int], float]:
-        """Walsh coefficients of all sets that some neighbourhood holds."""
-        found: defaultdict[frozenset[int], float] = defaultdict(float)
-        width = self.neighbours.shape[1]
-        inside = [[bit for bit in range(width) if column >> bit & 1] for column in range(2**width)]
-        for locus in range(self.loci):
-            coefficients = self.contributions[locus].copy()
-            butterflies(coefficients, 0.5, 0.5, 0.5)
-            for bits, coefficient in zip(inside, coefficients, strict=True):
-                found[frozenset(self.neighbours[locus, bits].tolist())] += float(coefficient)
-        return found
+    def _names(self) -> Words:
+        """A random word for each locus, (loci,); a set of loci is known by the sum of theirs without carry."""
+        return np.random.default_rng(0).integers(1, 2**64, size=self.loci, dtype=np.uint64)
+
+    @cached_property
+    def _terms(self) -> tuple[Words, Indices, Floats]:
+        """The sets that some neighbourhood holds: names in order, sizes, and Walsh coefficients, (sets,) each."""
+        coefficients, keys = self.contributions, np.zeros((self.loci, 1), dtype=np.uint64)
+        for bit in range(self.neighbours.shape[1]):
+            pairs = coefficients.reshape(self.loci, -1, 2, 2**bit)
+            absent, present = pairs[:, :, 0], pairs[:, :, 1]
+            coefficients = np.stack([(absent + present) / 2.0, (present - absent) / 2.0], axis=2)
+            keys = np.concatenate([keys, keys ^ self._names[self.neighbours[:, bit], None]], axis=1)
+        sizes = np.broadcast_to(np.bitwise_count(np.arange(keys.shape[1])), keys.shape)
+        names, first, which = np.unique(keys.ravel(), return_index=True, return_inverse=True)
+        totals = np.bincount(which.ravel(), weights=coefficients.reshape(-1)).astype(np.float64)
+        return names, sizes.reshape(-1)[first].astype(np.int64), totals
 
 
 def expected_shares(k: int) -> Floats:
@@ -188,6 +190,11 @@ class NKSpec(LandscapeSpec):
     def summary(self) -> str:
         """In a few words."""
         return f"NK, {self.loci} loci, K = {self.k}"
+
+    @property
+    def bytes(self) -> float:
+        """The contributions and, while they are scaled, their coefficients by set."""
+        return 80.0 * self.loci * 2.0 ** (self.k + 1)
 
     @property
     def evaluation(self) -> float:

@@ -150,6 +150,11 @@ class PairwiseSpec(LandscapeSpec):
         return f"{self.loci} loci, pairwise epistasis"
 
     @property
+    def bytes(self) -> float:
+        """The matrix of pairs, a few times over while it is drawn."""
+        return 40.0 * self.loci**2
+
+    @property
     def evaluation(self) -> float:
         """A matrix product."""
         return 5.0 * self.loci + 0.06 * self.loci**2

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Literal, Self
 
@@ -132,6 +133,11 @@ class TabulatedSpec(LandscapeSpec):
     def elements(self) -> int:
         """Number of loci."""
         return self.build(0).loci
+
+    @property
+    def content(self) -> str:
+        """A digest of the file."""
+        return blake2b(self.path.read_bytes(), digest_size=8).hexdigest() if self.path.is_file() else ""
 
     @property
     def summary(self) -> str:

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 import numpy as np
 from numba import njit
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.arrays import Floats, Indices, Words
 from sim.genome import WORD, to_bytes, transpose, words
@@ -170,6 +170,12 @@ class SpectrumSpec(LandscapeSpec):
     )
     per_locus: int = Field(default=5, ge=1, le=10_000, description="at most so many random sets of each size a locus")
     selection: float = Field(default=0.1, description="log fitness per unit of the landscape's value")
+
+    @model_validator(mode="after")
+    def _no_more_orders_than_loci(self) -> Self:
+        if len(self.variances) > self.loci or any(v < 0.0 for v in self.variances):
+            raise ValueError(f"variances must be at most {self.loci} numbers, one an order, none negative")
+        return self
 
     @property
     def elements(self) -> int:

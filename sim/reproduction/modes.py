@@ -5,6 +5,8 @@ from typing import Literal
 
 from sim.reproduction.recombination import FREE, Recombination
 
+MOST_MATES = 200
+"""More fathers than this have no random numbers of their own."""
 BestOf = int | Literal["alleles"]
 
 
@@ -15,7 +17,7 @@ class Reproduction:
     With probability ``sex_fraction`` a child has two parents and takes each locus from either as ``recombination``
     says; otherwise it is a copy of one. Sexual children are selfed with probability ``selfing`` (both parents are one
     individual: in haploids the child is its copy). ``mates`` is how many fathers are drawn, of which the one nearest
-    to the mother in log fitness becomes the father: 1 is random mating.
+    to the mother in log fitness, other than herself, becomes the father: 1 is random mating.
 
     ``best_of``: how many recombinants of its parents compete, of which the fittest becomes the child: the jackpot.
     ``"alleles"`` is its limit, a child that takes at each locus the parent's allele with the higher average effect in
@@ -34,8 +36,10 @@ class Reproduction:
         for name in ("sex_fraction", "selfing"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} must lie in [0, 1]; got {getattr(self, name)}")
-        if self.mates < 1:
-            raise ValueError(f"mates must be at least 1, which is random mating; got {self.mates}")
+        if not 1 <= self.mates <= MOST_MATES:
+            raise ValueError(
+                f"mates must be at least 1, which is random mating, and at most {MOST_MATES}; got {self.mates}"
+            )
         if self.best_of != "alleles" and self.best_of < 1:
             raise ValueError(f"best_of must be at least 1, which is no contest, or 'alleles'; got {self.best_of}")
 

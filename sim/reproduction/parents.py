@@ -63,11 +63,16 @@ def choose_parents(
     fathers = draw(1)
     for role in range(2, reproduction.mates + 1):
         other = draw(role)
-        nearer = abs(log_fitness[other] - log_fitness[mothers]) < abs(log_fitness[fathers] - log_fitness[mothers])
+        nearer = _distance(log_fitness, other, mothers) < _distance(log_fitness, fathers, mothers)
         fathers[nearer] = other[nearer]
     if reproduction.sex_fraction < 1.0 or reproduction.selfing > 0.0:
         _leave_out(fathers, mothers, reproduction.sex_fraction, reproduction.selfing, stream)
     return mothers, fathers
+
+
+def _distance(log_fitness: Floats, mates: Indices, mothers: Indices) -> Floats:
+    """How far mates are from mothers in log fitness; nobody is near to herself."""
+    return np.where(mates == mothers, np.inf, np.abs(log_fitness[mates] - log_fitness[mothers]))
 
 
 @njit(cache=True, nogil=True)

@@ -63,6 +63,8 @@ class Recombination:
         Raises ValueError where they do not add up to the loci of the map.
         """
         ends = np.cumsum(np.asarray(sizes, dtype=np.int64))
+        if np.any(np.asarray(sizes) < 1):
+            raise ValueError(f"a chromosome has at least 1 locus; got sizes {np.asarray(sizes).tolist()}")
         self.check(int(ends[-1]))
         if self.rates is None:
             return self

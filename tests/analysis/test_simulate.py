@@ -171,6 +171,28 @@ def test_nothing_in_the_figure_overlaps(kind: str, theme: Any, tmp_path: Path) -
     assert faults(chart.figure) == []
 
 
+def test_other_data_under_the_same_name_are_not_taken_for_the_old(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    spec = {"landscape": {"kind": "tabulated", "path": str(table)}, "population": 20, "generations": 5, "replicates": 1}
+    ends = []
+    for top in (1.0, 2.0):
+        table.write_text(f"a,b,w\n0,0,0.0\n1,0,0.0\n0,1,0.0\n1,1,{top}\n")
+        found = list(run(build(SimulationSpec, spec), RunFolder(tmp_path / "run"), 1, Watch()))
+        ends.append(found[0].values["fitness"][0])
+    assert ends[0] != ends[1]
+
+
+def test_a_checkpoint_of_other_code_or_another_spec_is_not_gone_on_with(tmp_path: Path) -> None:
+    watch = Watch()
+    watch.stop.set()
+    with pytest.raises(StoppedError):
+        list(run(spec_of(), RunFolder(tmp_path), 1, watch))
+    assert list((tmp_path / "checkpoints").iterdir())
+    other = spec_of(mutation=0.01)
+    here = list(run(other, RunFolder(tmp_path), 1, Watch()))
+    assert bits(here) == bits(list(run(other, RunFolder(tmp_path / "fresh"), 1, Watch())))
+
+
 def test_one_arm_alone_is_shown_without_a_difference(tmp_path: Path) -> None:
     spec = spec_of(arms=("sexual",), replicates=1)
     report = write_simulation(spec, list(run(spec, RunFolder(tmp_path), 1, Watch())), tmp_path)
@@ -209,9 +231,16 @@ def test_what_is_no_population_is_refused(tmp_path: Path) -> None:
         ({"keep": (50,)}, "keep = 50: generations go from 0 to 40"),
         ({"arms": ("clonal", "clonal")}, "arms must be different"),
         ({"engine": "infinite", "landscape": {"kind": "nk", "loci": 30}}, "engine = infinite takes at most 24 loci"),
-        ({"engine": "infinite", "islands": 2}, "engine = infinite takes one population"),
+        ({"engine": "infinite", "islands": 2}, "engine = infinite takes one island"),
         ({"landscape": {"kind": "gene-network"}, "start": "ones"}, "gene networks start from their founder"),
         ({"landscape": {"kind": "dominance"}, "environment": {"kind": "alternation"}}, "needs haploid genomes"),
+        ({"engine": "clones", "selection": {"kind": "truncation"}}, "engine = clones takes one island"),
+        ({"environment": {"kind": "moving-target", "loci": 30}}, "environment.loci = 30: there are 20 loci"),
+        ({"reproduction": {"recombination": {"chromosomes": [10]}}}, "10 loci together; there are 20"),
+        ({"reproduction": {"mates": 1000}}, "at most 200"),
+        ({"landscape": {"kind": "pairwise", "additive_variance": float("inf")}}, "additive_variance"),
+        ({"landscape": {"kind": "mesa", "loci": 10, "plateau": 10}}, "plateau must be less than loci = 10"),
+        ({"landscape": {"kind": "tabulated"}}, "landscape.path is needed"),
         ({"mutation": 0.7}, "mutation = 0.7: must be a number at least 0.0 and at most 0.5"),
         ({"population": 1}, "population = 1: must be a whole number at least 2"),
         ({"reproduction": {"recombination": {"rates": 0.7}}}, "rates"),

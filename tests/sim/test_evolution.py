@@ -232,6 +232,13 @@ def test_the_best_of_several_recombinants_is_fitter_and_best_alleles_are_the_lim
     assert gained[-1] > 2 * gained[0]
 
 
+def test_best_alleles_without_selection_are_no_direction() -> None:
+    landscape = flat(60)
+    late = evolve(landscape, MODES["alleles"], landscape.founders(400, 1), generations=10, mutation=0.0, seed=1)
+    q = landscape.observations(late.individuals).mean(0)
+    assert abs(q.mean() - 0.5) < 5 * np.sqrt(0.25 * 11 / 400 / 60)
+
+
 def test_islands_drift_apart_unless_migrants_hold_them_together() -> None:
     landscape = flat(100)
     founders = landscape.founders(400, 1)

@@ -135,6 +135,7 @@ def test_spectrum_and_effects_are_those_of_all_genotypes(small: GenomeLandscape)
 def test_awkward_numbers_of_loci_work(kind: str, loci: int) -> None:
     special: dict[str, dict[str, Any]] = {
         "conspiracies": {"blocks": loci, "size": 1},
+        "mesa": {"loci": loci, "plateau": loci // 2},
         "royal-road": {"blocks": 1, "size": loci},
         "hiff": {"levels": 7},
         "nk": {"loci": loci, "k": min(4, loci - 1)},

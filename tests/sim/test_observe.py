@@ -55,7 +55,7 @@ def test_linkage_is_its_definition() -> None:
     rng = np.random.default_rng(1)
     alleles = (rng.random((50, 4)) < 0.4).astype(float)
     alleles[:, 3] = alleles[:, 0]
-    d, d_prime, r_squared = linkage(alleles, np.full(50, 1 / 50))
+    d, d_prime, r_squared = linkage(alleles.mean(0), alleles.T @ alleles / 50)
     pairs = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
     for at, (i, j) in enumerate(pairs):
         a, b = alleles[:, i].mean(), alleles[:, j].mean()
@@ -104,3 +104,13 @@ def test_fixation_is_when_a_locus_was_last_seen_with_both_alleles() -> None:
     found = fixation_times(np.array([0, 10, 20, 30]), frequencies)
     assert found[:2].tolist() == [30.0, 20.0]
     assert np.isnan(found[2])
+
+
+@pytest.mark.parametrize("size", [3, 7, 49, 300])
+def test_a_fixed_locus_is_seen_as_fixed_whatever_the_number_of_individuals(size: int) -> None:
+    landscape = BlockLandscape.count(5)
+    genomes = np.full((size, 1), 0b00111, dtype=np.uint64)
+    genomes[0] = 0b01111
+    population = Population(individuals=genomes, log_fitness=landscape.log_fitness(genomes), history=np.ones(1))
+    found = View(population=population, landscape=landscape).frequencies
+    assert found.tolist() == [1.0, 1.0, 1.0, pytest.approx(1 / size), 0.0]

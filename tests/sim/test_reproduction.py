@@ -154,6 +154,7 @@ def test_maps_are_built_from_positions_and_chromosomes() -> None:
         (lambda: Recombination(np.array([0.1, 0.6])), r"\[0, 1/2\]; got 0.6 in interval 1"),
         (lambda: Recombination.uniform(10, 0.1).check(11), "11 loci has 10 intervals; got 9 rates"),
         (lambda: Recombination.haldane([0.2, 0.1]), "sort the loci"),
+        (lambda: Recombination.chromosomes([0, 5], 0.1), "a chromosome has at least 1 locus"),
         (lambda: mutation_table(5, 0.6), r"mutation must lie in \[0, 1/2\]"),
         (lambda: Reproduction(sex_fraction=1.5), r"sex_fraction must lie in \[0, 1\]; got 1.5"),
         (lambda: Reproduction(sex_fraction=1.0, selfing=-0.1), "selfing"),
@@ -213,6 +214,15 @@ def test_choice_of_mates_makes_parents_alike() -> None:
     ]
     assert abs(alike[0][0, 1]) < 5 / np.sqrt(5000)
     assert alike[1][0, 1] > 0.9
+
+
+def test_nobody_is_her_own_nearest_mate() -> None:
+    log_fitness = np.random.default_rng(0).normal(0, 1, 50)
+    mode = Reproduction(sex_fraction=1.0, mates=40)
+    mothers, fathers = choose_parents(log_fitness, np.ones(50), mode, np.uint64(3))
+    assert not np.any(mothers == fathers)
+    with pytest.raises(ValueError, match="at most 200"):
+        Reproduction(sex_fraction=1.0, mates=256)
 
 
 def test_a_population_in_which_nobody_can_reproduce_is_refused() -> None:
