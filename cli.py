@@ -406,7 +406,9 @@ def sim_run(
     environment: Annotated[
         str | None, typer.Option(help="static (default), moving-target or alternation.", rich_help_panel=RUN)
     ] = None,
-    population: Annotated[int | None, typer.Option(help="Individuals (default 1000).", rich_help_panel=RUN)] = None,
+    population: Annotated[
+        int | None, typer.Option(help="Individuals, on each island (default 1000).", rich_help_panel=RUN)
+    ] = None,
     generations: Annotated[int | None, typer.Option(help="Generations (default 400).", rich_help_panel=RUN)] = None,
     mutation: Annotated[
         float | None, typer.Option(help="Mutations per locus and generation (default 1e-4).", rich_help_panel=RUN)
@@ -512,7 +514,7 @@ def _simulate(
     watch = Watch(checkpoint_seconds=checkpoint)
     again = f"mixability sim run --config {folder.path / 'spec.toml'} --out {folder.path}"
     if show:
-        what = f"{spec.individuals:,} individuals, {spec.generations:,} generations, {spec.bytes / 1e6:,.0f} MB each"
+        what = f"{spec.described}; {spec.generations:,} generations, {spec.bytes / 1e6:,.1f} MB each"
         typer.echo(f"simulating {spec.summary}: {what}", err=True)
     found: list[Trajectory] = []
     try:
@@ -733,13 +735,20 @@ def scene_run(
     apply_settings(values, set_ or [])
     settings = build(SCENES[name].settings, values)
     if dry_run:
-        typer.echo(dump_toml(settings), nl=False)
+        typer.echo(dump_toml(settings, "Change any of these with --set key=value."), nl=False)
+        for key, field in type(settings).model_fields.items():
+            if field.description:
+                typer.echo(f"# {key}: {field.description}")
+        typer.echo(f"# replicates: {SCENES[name].replicates}, with --replicates")
         return
     performance = Performance(
         scene=name, settings=settings, seed=seed, replicates=replicates or SCENES[name].replicates
     )
     folder = RunFolder(out or Path("runs") / named(name, performance.identity))
-    folder.claim(f'scene = "{name}"\nseed = {seed}\n' + dump_toml(settings), "a folder of its own")
+    folder.claim(
+        f'scene = "{name}"\nseed = {seed}\n' + dump_toml(settings, "Change any of these with --set key=value."),
+        "a folder of its own",
+    )
     given = " ".join(f"--set {shlex.quote(setting)}" for setting in set_ or [])
     again = f"mixability scene run {name} {given} --seed {seed} --out {folder.path}".replace("  ", " ")
     _play(performance, folder.path, jobs or joblib.cpu_count(), again, show=not quiet, json=json)

@@ -172,6 +172,10 @@ def infinite_population(
 
 
 def _founded(landscape: Landscape, founders: Individuals) -> Population:
+    if not isinstance(founders, np.ndarray):
+        raise ValueError(  # noqa: TRY004 - every wrong argument is a ValueError here
+            f"start must be founders, as from landscape.founders(1000, seed), or a Population; got {founders!r}"
+        )
     log_fitness = landscape.log_fitness(founders)
     return Population(
         individuals=founders, log_fitness=log_fitness, history=np.array([mean_fitness(log_fitness, None)])

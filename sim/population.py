@@ -8,7 +8,7 @@ import numpy as np
 from sim.arrays import Floats, Indices, Individuals
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Population:
     """A population and the way it came."""
 
@@ -21,6 +21,10 @@ class Population:
     weights: Indices | Floats | None = None
     """None: every row is an individual. Integers: the copies of each row (clones). Numbers: the share of each row in an
     infinite population."""
+
+    def __repr__(self) -> str:
+        size = "infinite" if np.isinf(self.size) else f"{self.size:,.0f} individuals"
+        return f"Population({size}, generation {self.generation}, mean fitness {self.mean_fitness:.6g})"
 
     @property
     def generation(self) -> int:

@@ -210,6 +210,32 @@ class Scenario(Spec):
         return self.landscape.summary
 
     @property
+    def described(self) -> str:
+        """The populations in a few words: how many, where, and whatever else is not as usual."""
+        words = [f"{self.population:,} individuals"]
+        if self.engine == "infinite":
+            words = ["an infinite population"]
+        elif self.islands > 1:
+            words = [f"{self.islands} islands of {self.population:,} individuals, migration {self.migration:g}"]
+        words += ["bottlenecks"] * bool(self.bottlenecks)
+        mode, usual = self.reproduction, ReproductionSpec()
+        if mode.recombination != usual.recombination:
+            rates = mode.recombination.rates
+            words.append(f"linked at {rates:g}" if isinstance(rates, float) else "linked by a map")
+        if mode.sex_fraction < 1.0:
+            words.append(f"{mode.sex_fraction:.0%} sexual")
+        words += [
+            f"{key} {getattr(mode, key)}"
+            for key in ("selfing", "mates", "best_of")
+            if getattr(mode, key) != getattr(usual, key)
+        ]
+        if self.selection.kind != "proportional":
+            words.append(f"{self.selection.kind} selection")
+        if self.environment.kind != "static":
+            words.append(f"{self.environment.kind} environment".replace("-", " "))
+        return ", ".join(words)
+
+    @property
     def demography(self) -> Demography:
         """How many individuals live where, and when."""
         return Demography(

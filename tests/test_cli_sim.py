@@ -30,7 +30,7 @@ def mixability(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_a_run_says_where_it_is_and_its_populations_can_be_exported(tmp_path: Path) -> None:
     done = mixability("sim", "run", *SMALL, "--out", "run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "simulating NK, 12 loci, K = 4: 50 individuals, 20 generations" in done.stderr
+    assert "simulating NK, 12 loci, K = 4: 50 individuals; 20 generations" in done.stderr
     assert "mean fitness" in done.stdout
     assert "Figure, table and what was kept: run" in done.stdout
     kept = "run/populations/sexual-1-20.npz"

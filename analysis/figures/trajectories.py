@@ -33,10 +33,10 @@ def trajectories_chart(
     shown = [name for name in (main, *_SHOWN) if name in known and name in found[0].values][:_PANELS]
     title = f"{' and '.join(spec.arms).capitalize()}: {spec.summary}"
     reading, how = _reading(spec, found), _HOW.format(replicates=counted(spec.replicates, "replicate"))
+    what = "locus" if spec.element == "loci" else "connection"
     origin = (
-        f"{spec.individuals:,} individuals, {spec.generations:,} generations, {spec.mutation:g} mutations per "
-        f"{'locus' if spec.element == 'loci' else 'connection'} and generation, {spec.environment.kind} environment, "
-        f"seed {spec.seed}."
+        f"{spec.described[0].upper()}{spec.described[1:]}; {spec.generations:,} generations, {spec.mutation:g} "
+        f"mutations per {what} and generation, seed {spec.seed}. Every replicate has a landscape of its own."
     )
     with theme(theme_name):
         figure, bottom, top = sheet(title=title, reading=reading, how=how, origin=origin, height=2.2)

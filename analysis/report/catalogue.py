@@ -11,7 +11,7 @@ from analysis.runs.spec import allowed
 from sim.environment import AnyEnvironmentSpec
 from sim.landscape import LANDSCAPES
 from sim.observe import GENOMIC, HAPLOID, ISLANDS, STATISTICS
-from sim.scenario import AnySelectionSpec, BottleneckSpec, RecombinationSpec, ReproductionSpec
+from sim.scenario import AnySelectionSpec, BottleneckSpec, RecombinationSpec, ReproductionSpec, Scenario
 from sim.spec import Spec
 
 
@@ -42,7 +42,8 @@ def catalogue() -> list[Entry]:
     entries.append(_entry("reproduction", "reproduction", ReproductionSpec, "reproduction"))
     entries.append(_entry("reproduction", "reproduction.recombination", RecombinationSpec, "recombination map"))
     entries += [_entry("selection", "selection", spec) for spec in _options(AnySelectionSpec)]
-    entries.append(_entry("demography", "bottlenecks[]", BottleneckSpec, "bottleneck"))
+    entries.append(_entry("population", "", Scenario, "islands, migration, size, generations, engine"))
+    entries.append(_entry("population", "bottlenecks[]", BottleneckSpec, "bottleneck"))
     return entries + [
         Entry(family="statistic", name=s.name, meaning=f"{s.meaning} ({s.unit})", source="", settings=())
         for s in (*STATISTICS, *HAPLOID, *GENOMIC, *ISLANDS)
@@ -62,7 +63,7 @@ def _entry(family: str, path: str, spec: type[Spec], name: str = "") -> Entry:
         meaning=" ".join((spec.__doc__ or "").split()),
         source=spec.source,
         settings=[
-            Setting(key=f"{path}.{key}", default=_default(field), meaning=_meaning(field))
+            Setting(key=f"{path}.{key}".lstrip("."), default=_default(field), meaning=_meaning(field))
             for key, field in fields.items()
         ],
     )

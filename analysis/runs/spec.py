@@ -68,13 +68,11 @@ def build(model: type[Spec], values: dict[str, Any]) -> Spec:
         raise SpecError(problems) from error
 
 
-def dump_toml(spec: BaseModel) -> str:
+def dump_toml(spec: BaseModel, use: str = "Feed this back with --config to get the same records.") -> str:
     """The resolved spec as TOML, with a comment that says how to use it."""
     import tomli_w  # noqa: PLC0415 - only when a run is written
 
-    return "# Feed this back with --config to get the same records.\n" + tomli_w.dumps(
-        spec.model_dump(mode="json", exclude_none=True)
-    )
+    return f"# {use}\n" + tomli_w.dumps(spec.model_dump(mode="json", exclude_none=True))
 
 
 def _problem(model: type[BaseModel], location: list[str], kind: str, given: Any, message: str) -> str:

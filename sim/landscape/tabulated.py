@@ -125,9 +125,9 @@ class TabulatedSpec(LandscapeSpec):
 
     kind: Literal["tabulated"] = "tabulated"
     path: Path = Field(description="the CSV file")
-    log: bool = Field(default=False, description="take the log of the last column")
+    log: bool = Field(default=True, description="the last column is fitness; false where it is log fitness already")
     subcube: bool = Field(default=False, description="use the largest complete part where genotypes are missing")
-    selection: float = Field(default=1.0, description="log fitness per unit of the (logged) column")
+    selection: float = Field(default=1.0, description="factor on log fitness")
 
     @property
     def elements(self) -> int:

@@ -175,8 +175,8 @@ def test_other_data_under_the_same_name_are_not_taken_for_the_old(tmp_path: Path
     table = tmp_path / "t.csv"
     spec = {"landscape": {"kind": "tabulated", "path": str(table)}, "population": 20, "generations": 5, "replicates": 1}
     ends = []
-    for top in (1.0, 2.0):
-        table.write_text(f"a,b,w\n0,0,0.0\n1,0,0.0\n0,1,0.0\n1,1,{top}\n")
+    for top in (3.0, 2.0):
+        table.write_text(f"a,b,w\n0,0,1.0\n1,0,1.0\n0,1,1.0\n1,1,{top}\n")
         found = list(run(build(SimulationSpec, spec), RunFolder(tmp_path / "run"), 1, Watch()))
         ends.append(found[0].values["fitness"][0])
     assert ends[0] != ends[1]

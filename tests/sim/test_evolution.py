@@ -308,6 +308,7 @@ def test_impossible_settings_are_refused(setting: str, value: float) -> None:
             "take engine = individuals",
         ),
         (lambda: infinite_population(flat(60)), "an infinite population has at most"),
+        (lambda: evolve(flat(3), CLONAL, 1000, generations=1, mutation=0.0, seed=1), "start must be founders"),  # type: ignore[arg-type]
         (
             lambda: evolve(flat(9), MODES["mapped"], flat(9).founders(7, 1), generations=1, mutation=0.0, seed=1),
             "9 loci has 8",
