@@ -133,7 +133,11 @@ def _mutate(children: Words, changed: Bools, loci: int, table: Floats, stream: n
         if u < none:
             continue
         changed[child] = True
-        count = 1
+        if u < table[1]:
+            site = int(uniform(own, LANE_MUTATION + _ONE) * loci)
+            children[child, site // 64] ^= _ONE << np.uint64(site % 64)
+            continue
+        count = 2
         while u >= table[count]:
             count += 1
         found, number = 0, _ONE
