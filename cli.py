@@ -45,6 +45,23 @@ def mixability(
 
 RUN, KEEP, SHOW = "What to run", "Where and how", "What to show"
 
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Any setting that --dry-run lists.", rich_help_panel=RUN),
+]
+Config = Annotated[
+    Path | None, typer.Option(help="A spec, such as the spec.toml of an earlier run.", rich_help_panel=RUN)
+]
+Out = Annotated[
+    Path | None, typer.Option(help="Folder of the run (default: runs/, named for the spec).", rich_help_panel=KEEP)
+]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Worker processes (default: one a core).", rich_help_panel=KEEP)]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print the whole spec and what it would cost.", rich_help_panel=SHOW)
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.", rich_help_panel=SHOW)]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)]
+
 
 @app.command()
 def compare(
@@ -68,29 +85,16 @@ def compare(
         typer.Option(help="Paired replicates (default 10); raised later, only new ones are run.", rich_help_panel=RUN),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Root seed (default 1).", rich_help_panel=RUN)] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Any setting that --dry-run lists.", rich_help_panel=RUN),
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="A spec, such as the spec.toml of an earlier run.", rich_help_panel=RUN)
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the run (default: runs/, named for the spec).", rich_help_panel=KEEP)
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Worker processes (default: one a core).", rich_help_panel=KEEP)
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the whole spec and what it would cost.", rich_help_panel=SHOW)
-    ] = False,
+    set_: Settings = None,
+    config: Config = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    dry_run: DryRun = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print summary.json and nothing else.", rich_help_panel=SHOW)
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.", rich_help_panel=SHOW)] = False,
-    debug: Annotated[  # noqa: ARG001 - read in main()
-        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)
-    ] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
 ) -> None:
     """Genes with and without sex beside neurons with and without dropout: figure, table, page.
 
@@ -112,10 +116,8 @@ def compare(
     from analysis.experiments.compare import CompareSpec
     from analysis.experiments.cost import check
     from analysis.runs.folder import RunFolder
-    from analysis.runs.spec import apply_settings, build, dump_toml, read_toml, set_value
+    from analysis.runs.spec import build, dump_toml
 
-    values: dict[str, Any] = read_toml(config) if config else {}
-    apply_settings(values, set_ or [])
     flags = {
         "genes.landscape.kind": genes,
         "neurons.data": data,
@@ -126,10 +128,7 @@ def compare(
         "replicates": replicates,
         "seed": seed,
     }
-    for path, value in flags.items():
-        if value is not None:
-            set_value(values, path, value)
-    spec = build(CompareSpec, values)
+    spec = build(CompareSpec, _values(config, set_, flags))
     workers = jobs or joblib.cpu_count()
     cost = check(spec, workers)
     if dry_run:
@@ -142,6 +141,18 @@ def compare(
     folder.claim(dump_toml(spec), "a folder of its own")
     done = _run(spec, folder.path, workers, show=not quiet)
     _finish(spec, folder.path, done, json=json)
+
+
+def _values(config: Path | None, settings: list[str] | None, flags: dict[str, Any]) -> dict[str, Any]:
+    """What a spec is built from: a file, then ``--set``, then the options that were given."""
+    from analysis.runs.spec import apply_settings, read_toml, set_value
+
+    values: dict[str, Any] = read_toml(config) if config else {}
+    apply_settings(values, settings or [])
+    for path, value in flags.items():
+        if value is not None:
+            set_value(values, path, value)
+    return values
 
 
 def named(what: str, identity: dict[str, Any]) -> str:
@@ -351,9 +362,7 @@ def measure(
     json: Annotated[
         bool, typer.Option("--json", help="Print JSON; notices go to standard error.", rich_help_panel=SHOW)
     ] = False,
-    debug: Annotated[  # noqa: ARG001 - read in main()
-        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)
-    ] = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
 ) -> None:
     """A table of genotypes and phenotypes: shares of variance by order, elements, pairs, and what noise explains.
 
@@ -417,30 +426,19 @@ def sim_run(
         int | None, typer.Option(help="Populations of each arm (default 5).", rich_help_panel=RUN)
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Root seed (default 1).", rich_help_panel=RUN)] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Any setting that --dry-run lists.", rich_help_panel=RUN),
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="A spec, such as the spec.toml of an earlier run.", rich_help_panel=RUN)
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the run (default: runs/, named for the spec).", rich_help_panel=KEEP)
-    ] = None,
+    set_: Settings = None,
+    config: Config = None,
+    out: Out = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Threads (default: one a core).", rich_help_panel=KEEP)
     ] = None,
     checkpoint: Annotated[
         float, typer.Option(min=0.0, metavar="SECONDS", help="Time between checkpoints.", rich_help_panel=KEEP)
     ] = 30.0,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the whole spec and what it would cost.", rich_help_panel=SHOW)
-    ] = False,
+    dry_run: DryRun = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.", rich_help_panel=SHOW)] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.", rich_help_panel=SHOW)] = False,
-    debug: Annotated[  # noqa: ARG001 - read in main()
-        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)
-    ] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
 ) -> None:
     """Populations with and without sex on a landscape, watched generation by generation.
 
@@ -458,10 +456,9 @@ def sim_run(
 
     from analysis.experiments.simulate import SimulationSpec
     from analysis.runs.folder import RunFolder
-    from analysis.runs.spec import apply_settings, build, dump_toml, read_toml, set_value
+    from analysis.runs.memory import within_memory
+    from analysis.runs.spec import build, dump_toml
 
-    values: dict[str, Any] = read_toml(config) if config else {}
-    apply_settings(values, set_ or [])
     flags = {
         "landscape.kind": landscape,
         "environment.kind": environment,
@@ -471,12 +468,10 @@ def sim_run(
         "replicates": replicates,
         "seed": seed,
     }
-    for path, value in flags.items():
-        if value is not None:
-            set_value(values, path, value)
-    spec = build(SimulationSpec, values)
+    spec = build(SimulationSpec, _values(config, set_, flags))
     workers = jobs or joblib.cpu_count()
-    cost = _memory_that_is_there(spec.bytes * min(workers, len(spec.arms) * spec.replicates))
+    cost = spec.bytes * min(workers, len(spec.arms) * spec.replicates)
+    within_memory(cost, "population or --jobs")
     if dry_run:
         typer.echo(dump_toml(spec), nl=False)
         seconds = spec.seconds * len(spec.arms) * spec.replicates / workers
@@ -485,23 +480,6 @@ def sim_run(
     folder = RunFolder(out or Path("runs") / named("simulation", spec.identity()))
     folder.claim(dump_toml(spec), "a folder of its own")
     _simulate(spec, folder, workers, checkpoint, show=not quiet, json=json)
-
-
-def _memory_that_is_there(needed: float) -> float:
-    """The bytes that a run needs. Raises SpecError where they are not free."""
-    import psutil
-
-    from analysis.runs.spec import SpecError
-
-    free = float(psutil.virtual_memory().available)
-    if needed > free:
-        raise SpecError(
-            [
-                f"this needs about {needed / 1e9:.2g} GB of memory and {free / 1e9:.1f} GB are free; "
-                "lower population or --jobs"
-            ]
-        )
-    return needed
 
 
 def _simulate(
@@ -630,9 +608,7 @@ def sim_list(
 def sim_export(
     population: Annotated[Path, typer.Argument(metavar="FILE", help="A .npz that sim run has kept.")],
     to: Annotated[Path, typer.Argument(metavar="TO", help="Where to: a name that ends in .vcf or .trees.")],
-    debug: Annotated[  # noqa: ARG001 - read in main()
-        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)
-    ] = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
 ) -> None:
     """A whole population as VCF, or as a tskit tree sequence (pip install 'mixability[export]').
 
@@ -690,24 +666,15 @@ def scene_run(
         typer.Option(min=1, help="Independent replicates; raised later, only new ones are run.", rich_help_panel=RUN),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Root seed.", rich_help_panel=RUN)] = 1,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Any setting that --dry-run lists.", rich_help_panel=RUN),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder (default: runs/, named for scene and settings).", rich_help_panel=KEEP)
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Worker processes (default: one a core).", rich_help_panel=KEEP)
-    ] = None,
+    set_: Settings = None,
+    out: Out = None,
+    jobs: Jobs = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print every setting and what it means.", rich_help_panel=SHOW)
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print summary.json.", rich_help_panel=SHOW)] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.", rich_help_panel=SHOW)] = False,
-    debug: Annotated[  # noqa: ARG001 - read in main()
-        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)
-    ] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
 ) -> None:
     """Run a scene: its replicates, one picture, and an answer with its interval, also where it is no.
 

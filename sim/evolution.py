@@ -50,7 +50,7 @@ def evolve(
     Raises ValueError for a mutation rate outside [0, 1/2], a negative number of generations, fewer than two founders,
     an engine that cannot run the model, and where nobody can reproduce.
     """
-    lives = _lives(
+    lives = live(
         landscape,
         reproduction,
         start,
@@ -77,36 +77,12 @@ def live(
     selection: Selection = PROPORTIONAL,
     demography: Demography | None = None,
     engine: Engine = "auto",
+    thrifty: bool = False,
 ) -> Iterator[Population]:
-    """The same as `evolve`, seen in every generation: the start, and then ``generations`` populations."""
-    return _lives(
-        landscape,
-        reproduction,
-        start,
-        generations=generations,
-        mutation=mutation,
-        seed=seed,
-        selection=selection,
-        demography=demography,
-        engine=engine,
-        thrifty=False,
-    )
+    """The same as `evolve`, seen in every generation: the start, and then ``generations`` populations.
 
-
-def _lives(
-    landscape: Landscape | Environment,
-    reproduction: Reproduction,
-    start: Individuals | Population,
-    *,
-    generations: int,
-    mutation: float,
-    seed: int,
-    selection: Selection,
-    demography: Demography | None,
-    engine: Engine,
-    thrifty: bool,
-) -> Iterator[Population]:
-    """With ``thrifty`` a population is overwritten two generations later."""
+    With ``thrifty`` a population's memory is used again two generations later.
+    """
     check_rate(mutation)
     if generations < 0:
         raise ValueError(f"generations must not be negative; got {generations}")

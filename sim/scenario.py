@@ -162,10 +162,9 @@ class Scenario(Spec):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         self.demography  # noqa: B018 - raises where it cannot be
-        self.reproduction.build(self.elements)
         self._fits_engine()
         haploid = self.landscape.element == "loci" and self.landscape.copies == 1
-        if self.engine == "infinite" and (not haploid or self.islands > 1 or self.bottlenecks):
+        if self.engine == "infinite" and (not haploid or self.bottlenecks):
             raise ValueError("engine = infinite takes one population of haploid genomes; take engine = individuals")
         if self.engine == "infinite" and self.elements > MOST_LOCI:
             raise ValueError(f"engine = infinite takes at most {MOST_LOCI} loci; there are {self.elements}")
@@ -181,15 +180,14 @@ class Scenario(Spec):
 
     def _fits_engine(self) -> None:
         """Raises ValueError where the engine that is asked for cannot run the rest."""
-        mode = self.reproduction
-        simple = mode.selfing == 0.0 and mode.mates == 1 and mode.best_of == 1 and self.selection.kind == "proportional"
-        if self.engine in ("clones", "infinite") and not (simple and self.islands == 1):
+        mode = self.reproduction.build(self.elements)
+        simple = mode.plain and self.selection.kind == "proportional" and self.islands == 1
+        if self.engine in ("clones", "infinite") and not simple:
             raise ValueError(
                 f"engine = {self.engine} takes one island, random mating, no jackpot and proportional selection; "
                 "take engine = individuals"
             )
-        mapped = not mode.recombination.build(self.elements).free
-        if self.engine == "infinite" and mapped and self.elements > MOST_MAPPED_LOCI:
+        if self.engine == "infinite" and not mode.recombination.free and self.elements > MOST_MAPPED_LOCI:
             raise ValueError(f"engine = infinite takes at most {MOST_MAPPED_LOCI} loci on a map; let them be free")
         if self.environment.kind == "moving-target" and self.environment.loci > self.elements:
             raise ValueError(f"environment.loci = {self.environment.loci}: there are {self.elements} loci")

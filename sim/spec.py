@@ -1,5 +1,6 @@
 """What all specs share: they are frozen, refuse unknown keys, and say where their model comes from."""
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -17,7 +18,7 @@ class Spec(BaseModel):
     """The paper that the model or its setting comes from."""
 
 
-class LandscapeSpec(Spec):
+class LandscapeSpec(Spec, ABC):
     """A kind of landscape and its settings."""
 
     defaults: ClassVar[dict[str, Any]] = {}
@@ -27,19 +28,19 @@ class LandscapeSpec(Spec):
     copies: ClassVar[int] = 1
     """Genomes of an individual: 2 in diploids."""
 
+    @abstractmethod
     def build(self, seed: int) -> "Landscape":
         """The landscape, drawn with a seed."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def elements(self) -> int:
         """Number of elements of an individual."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def summary(self) -> str:
         """The landscape in a few words."""
-        raise NotImplementedError
 
     @property
     def content(self) -> str:
@@ -52,6 +53,6 @@ class LandscapeSpec(Spec):
         return 0.0
 
     @property
+    @abstractmethod
     def evaluation(self) -> float:
         """About how many nanoseconds the fitness of one individual takes."""
-        raise NotImplementedError

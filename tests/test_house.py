@@ -51,4 +51,5 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_the_simulator_and_the_measures_do_not_load_torch() -> None:
-    assert "torch" not in modules_after("import sim, analysis")
+    commands = "import analysis.report.simulation, analysis.experiments.simulate, analysis.scenes.play"
+    assert "torch" not in modules_after(f"import sim, analysis\n{commands}")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from analysis.experiments.compare import CompareSpec, tasks
+from analysis.runs.memory import within_memory
 from analysis.runs.spec import SpecError
 from analysis.sides.neurons import dataset
 from nets.data import DataError, Dataset
@@ -41,8 +42,6 @@ def check(spec: CompareSpec, jobs: int) -> Estimate:
 
     Raises SpecError for data that cannot be had or are too few, and for more memory than there is.
     """
-    import psutil  # noqa: PLC0415 - only here
-
     try:
         data = dataset(spec.neurons.data)
     except DataError as error:
@@ -56,14 +55,7 @@ def check(spec: CompareSpec, jobs: int) -> Estimate:
             ]
         )
     cost = estimate(spec, data, jobs)
-    free = float(psutil.virtual_memory().available)
-    if cost.peak_bytes > free:
-        raise SpecError(
-            [
-                f"this needs about {cost.peak_bytes / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free; "
-                f"lower {_largest(spec, data)}, or --jobs (now {jobs})"
-            ]
-        )
+    within_memory(cost.peak_bytes, f"{_largest(spec, data)}, or --jobs (now {jobs})")
     return cost
 
 

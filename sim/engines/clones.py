@@ -21,9 +21,7 @@ _MERGE_EVERY = 32
 
 def suits(model: Model) -> bool:
     """Whether the table can run a model at all."""
-    reproduction = model.reproduction
-    simple = reproduction.selfing == 0.0 and reproduction.mates == 1 and reproduction.best_of == 1
-    return simple and model.demography.islands == 1 and isinstance(model.selection, Proportional)
+    return model.reproduction.plain and model.demography.islands == 1 and isinstance(model.selection, Proportional)
 
 
 def step(

@@ -19,8 +19,7 @@ def step(
     """The next generation: selection, recombination and mutation, exactly."""
     genomes, log_fitness, frequencies = state
     reproduction = model.reproduction
-    simple = reproduction.selfing == 0.0 and reproduction.mates == 1 and reproduction.best_of == 1
-    if not simple or not isinstance(model.selection, Proportional):
+    if not reproduction.plain or not isinstance(model.selection, Proportional):
         raise ValueError(
             "an infinite population mates at random, without a jackpot, under proportional selection; "
             "simulate individuals"

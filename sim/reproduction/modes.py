@@ -43,6 +43,11 @@ class Reproduction:
         if self.best_of != "alleles" and self.best_of < 1:
             raise ValueError(f"best_of must be at least 1, which is no contest, or 'alleles'; got {self.best_of}")
 
+    @property
+    def plain(self) -> bool:
+        """Whether mates meet at random and children compete with nobody: what clones and exact frequencies allow."""
+        return self.selfing == 0.0 and self.mates == 1 and self.best_of == 1
+
 
 CLONAL = Reproduction(sex_fraction=0.0)
 SEXUAL = Reproduction(sex_fraction=1.0)
