@@ -10,6 +10,8 @@ import math
 import numpy as np
 from numba import njit
 
+from sim.arrays import Words
+
 LANE_PARENTS = np.uint64(0 << 32)
 LANE_SEX = np.uint64(1 << 32)
 LANE_SELFING = np.uint64(2 << 32)
@@ -44,6 +46,15 @@ def branch(state: np.uint64, index: np.uint64) -> np.uint64:
 def uniform(state: np.uint64, index: np.uint64) -> float:
     """A uniform number in [0, 1) with 53 random bits."""
     return np.float64(branch(state, index) >> _SHIFT_11) * _TO_UNIT
+
+
+@njit(cache=True, nogil=True)
+def branches(state: np.uint64, count: int) -> Words:
+    """The first ``count`` sub-streams of the stream ``state``, (count,)."""
+    streams = np.empty(count, dtype=np.uint64)
+    for index in range(count):
+        streams[index] = branch(state, np.uint64(index))
+    return streams
 
 
 @njit(cache=True, nogil=True)

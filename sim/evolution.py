@@ -12,9 +12,10 @@ from sim.draws import branch
 from sim.engines import clones, individuals, infinite
 from sim.engines.model import Model, State
 from sim.environment import Environment, Static
+from sim.fitness import mean_fitness
 from sim.infinite import MOST_LOCI, at_linkage_equilibrium
 from sim.landscape.base import GenomeLandscape, Landscape
-from sim.population import Population, mean_fitness
+from sim.population import Population
 from sim.reproduction import Reproduction
 from sim.reproduction.mutation import check_rate
 from sim.selection import PROPORTIONAL, Selection

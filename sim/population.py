@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from sim.arrays import Floats, Indices, Individuals
+from sim.fitness import mean_fitness
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -64,10 +65,3 @@ class Population:
         if self.weights is None:
             return self.individuals[rng.integers(len(self.individuals), size=count)]
         return self.individuals[rng.choice(len(self.individuals), size=count, p=self.shares)]
-
-
-def mean_fitness(log_fitness: Floats, weights: Indices | Floats | None) -> float:
-    """Mean of ``exp(log fitness)``, rows counted by their weights; infinite where log fitness is beyond 709."""
-    with np.errstate(over="ignore"):
-        fitness = np.exp(log_fitness)
-    return float(fitness.mean()) if weights is None else float(weights @ fitness / weights.sum())

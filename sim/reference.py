@@ -93,7 +93,7 @@ def offspring(
     """The children of unpacked genomes: each locus from either parent, then mutation.
 
     ``rates`` are those between neighbours, or None for free recombination; ``points`` and ``mutations`` the cumulative
-    probabilities of 0, 1, 2 .. points on the map, and of flips.
+    probabilities of 0, 1, 2 .. points on the map, and of points of mutation.
     """
     children = []
     for child, (mother, father) in enumerate(parents):
@@ -128,11 +128,9 @@ def _strand(rates: Sequence[float], points: Sequence[float], own: int) -> list[b
 
 
 def _mutated(loci: int, mutations: Sequence[float], own: int) -> set[int]:
-    """The loci that flip: their number from the table, then different ones until there are as many."""
+    """The loci under an odd number of points."""
     count = bisect_right(mutations, uniform(own, _MUTATION))
     sites: set[int] = set()
-    number = 1
-    while len(sites) < count:
-        sites.add(int(uniform(own, _MUTATION + number) * loci))
-        number += 1
+    for number in range(1, count + 1):
+        sites ^= {int(uniform(own, _MUTATION + number) * loci)}
     return sites

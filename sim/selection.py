@@ -11,6 +11,7 @@ from numba import njit
 
 from sim.arrays import Floats, Indices
 from sim.draws import LANE_RANK, uniform
+from sim.fitness import relative_fitness
 
 
 class Selection(Protocol):
@@ -78,16 +79,6 @@ class Tournament:
 
 
 PROPORTIONAL = Proportional()
-
-
-@njit(cache=True, nogil=True)
-def relative_fitness(log_fitness: Floats, strength: float) -> Floats:
-    """``exp(strength * (log_fitness - its maximum))``, (individuals,); NaN where no individual is viable."""
-    top = log_fitness.max()
-    weights = np.empty(len(log_fitness))
-    for i in range(len(log_fitness)):
-        weights[i] = np.exp(strength * (log_fitness[i] - top))
-    return weights
 
 
 @njit(cache=True, nogil=True)

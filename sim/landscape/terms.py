@@ -12,10 +12,12 @@ from pydantic import Field, model_validator
 
 from sim.arrays import Floats, Indices, Words
 from sim.genome import WORD, to_bytes, transpose, words
-from sim.landscape.additive import byte_tables, sum_of_loci
+from sim.landscape.additive import AdditiveLandscape
 from sim.landscape.base import GenomeLandscape, on_grid, sums_by_byte
 from sim.spec import LandscapeSpec
 
+_SETS = 8
+"""Sets of 64 individuals that are looked at together."""
 _ONE, _TWO, _BYTE = np.uint64(1), np.uint64(2), np.uint64(255)
 
 
@@ -74,13 +76,17 @@ class TermsLandscape(GenomeLandscape):
         return cls.of(loci, sets, np.concatenate([np.empty(0), *coefficients]), selection)
 
     def values(self, genomes: Words) -> Floats:
-        """As above: single loci, which are bytes as they stand, and then the others."""
-        single, tables, starts, members = self._packed
-        return sum_of_loci(genomes, single) + _sum(genomes, tables, starts, members)
+        """As above: single loci, and then the others."""
+        return self._single.values(genomes) + _sum(genomes, *self._packed)
 
     @cached_property
-    def _packed(self) -> tuple[Floats, Floats, Words, Words]:
-        """Tables of single loci; tables, starts and members of the other terms as the kernel needs them.
+    def _single(self) -> AdditiveLandscape:
+        """What loci do on their own."""
+        return AdditiveLandscape(loci=self.loci, effects_of_loci=self.value_effects()[1])
+
+    @cached_property
+    def _packed(self) -> tuple[Floats, Words, Words]:
+        """Tables, starts and members of the terms of other than one locus as the kernel needs them.
 
         That is eight terms to a byte and an even number of members each. A product of m alleles is the parity of those
         that are +1, times -1 where m is even.
@@ -94,7 +100,7 @@ class TermsLandscape(GenomeLandscape):
         starts = np.concatenate([[0], np.cumsum([len(s) for s in even])]).astype(np.uint64)
         members = np.array([locus for s in even for locus in s], dtype=np.uint64)
         signed = np.where(sizes % 2, 1.0, -1.0) * self.coefficients
-        return byte_tables(self.value_effects()[1]), sums_by_byte(signed[larger]), starts, members
+        return sums_by_byte(signed[larger]), starts, members
 
     def value_spectrum(self) -> Floats:
         """Squares of coefficients by the size of their sets."""
@@ -129,32 +135,36 @@ def _sum(genomes: Words, tables: Floats, starts: Words, members: Words) -> Float
 
     A product of alleles of -1 and +1 is a parity, one bit for each individual; the parities of eight terms are a byte,
     and ``tables``, (terms / 8, 256), holds what they add up to. Every term has an even number of members, some of which
-    may be the plane of zeros behind the last locus.
+    may be the plane of zeros behind the last locus. A table serves several times 64 individuals before the next one
+    takes its place in a core's first cache.
     """
     size, flat = len(genomes), tables.ravel()
     values = np.empty(size)
-    planes = np.zeros(genomes.shape[1] * WORD + 1, dtype=np.uint64)
-    totals = np.empty(WORD)
+    planes = np.zeros((_SETS, genomes.shape[1] * WORD + 1), dtype=np.uint64)
+    totals = np.empty((_SETS, WORD))
     eight = np.empty(8, dtype=np.uint64)
-    for first in range(0, size, WORD):
-        transpose(genomes, first, planes)
+    for first in range(0, size, _SETS * WORD):
+        sets = min(_SETS, -(-(size - first) // WORD))
+        for s in range(sets):
+            transpose(genomes, first + s * WORD, planes[s])
         totals[:] = 0.0
         for group in range(len(tables)):
-            for term in range(8):
-                at, end = starts[8 * group + term], starts[8 * group + term + 1]
-                parity = planes[members[at]] ^ planes[members[at + _ONE]]
-                while at + _TWO < end:
-                    at += _TWO
-                    parity ^= planes[members[at]] ^ planes[members[at + _ONE]]
-                eight[term] = parity
-            to_bytes(eight)
             table = np.uint64(256 * group)
-            for i in range(8):
-                x = eight[i]
-                for j in range(8):
-                    totals[8 * j + i] += flat[table + ((x >> np.uint64(8 * j)) & _BYTE)]
-        for k in range(min(WORD, size - first)):
-            values[first + k] = totals[k]
+            for s in range(sets):
+                for term in range(8):
+                    at, end = starts[8 * group + term], starts[8 * group + term + 1]
+                    parity = planes[s, members[at]] ^ planes[s, members[at + _ONE]]
+                    while at + _TWO < end:
+                        at += _TWO
+                        parity ^= planes[s, members[at]] ^ planes[s, members[at + _ONE]]
+                    eight[term] = parity
+                to_bytes(eight)
+                for i in range(8):
+                    x = eight[i]
+                    for j in range(8):
+                        totals[s, 8 * j + i] += flat[table + ((x >> np.uint64(8 * j)) & _BYTE)]
+        for k in range(min(_SETS * WORD, size - first)):
+            values[first + k] = totals[k // WORD, k % WORD]
     return values
 
 

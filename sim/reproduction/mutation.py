@@ -1,11 +1,14 @@
-"""Mutation: how many loci of a genome flip, and which."""
+"""Mutation: how often a locus flips."""
 
 from functools import lru_cache
 
 import numpy as np
-from scipy.stats import binom
 
 from sim.arrays import Floats
+from sim.reproduction.points import poisson_table
+
+_CERTAIN = 20.0
+"""Points at a locus on average with which it has forgotten everything, as far as float64 can tell."""
 
 
 def check_rate(mutation: float) -> None:
@@ -16,22 +19,12 @@ def check_rate(mutation: float) -> None:
 
 @lru_cache(maxsize=64)
 def mutation_table(loci: int, mutation: float) -> Floats:
-    """Cumulative probabilities of 0, 1, 2 .. flips among ``loci``, up to where float64 cannot tell them from 1.
+    """Cumulative probabilities of 0, 1, 2 .. points of mutation on ``loci``, each of which flips the locus it falls on.
 
-    The number of flips is binomial, not Poisson or first order in the rate. Raises ValueError for a rate outside
-    [0, 1/2].
+    A locus flips where an odd number of them falls, and with ``-log(1 - 2 mutation) / 2`` a locus that has exactly the
+    probability ``mutation``, independently of the others. Raises ValueError for a rate outside [0, 1/2].
     """
     check_rate(mutation)
-    most = int(binom.isf(2.0**-60, loci, mutation)) + 1 if mutation > 0.0 else 0
-    table: Floats = binom.cdf(np.arange(min(most, loci) + 1), loci, mutation)
-    table[-1] = 1.0
-    table.flags.writeable = False
-    return table
-
-
-def at_least_one(table: Floats) -> Floats:
-    """The same, given that there is a flip. Raises ValueError where there never is."""
-    if table[0] == 1.0:
-        raise ValueError("without mutation there are no mutants")
-    given: Floats = (table - table[0]) / (1.0 - table[0])
-    return given
+    with np.errstate(divide="ignore"):
+        each = min(-np.log1p(-2.0 * mutation) / 2.0, _CERTAIN)
+    return poisson_table(loci * each)

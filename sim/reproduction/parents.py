@@ -6,8 +6,8 @@
 import numpy as np
 from numba import njit
 
-from sim.arrays import Floats, Indices
-from sim.draws import LANE_ISLAND, LANE_PARENTS, LANE_SELFING, LANE_SEX, branch, uniform
+from sim.arrays import Floats, Indices, Words
+from sim.draws import LANE_ISLAND, LANE_PARENTS, LANE_SELFING, LANE_SEX, branch, branches, uniform
 from sim.reproduction.modes import Reproduction
 
 NOBODY = -1
@@ -39,23 +39,22 @@ def choose_parents(
     """
     starts = np.array([0, len(weights)]) if islands is None else islands
     ends = starts if children is None else children
-    tops = np.maximum.reduceat(weights, starts[:-1])
-    for island, top in enumerate(tops):
-        if not 0.0 < top < np.inf:
-            where = f" on island {island}" if len(tops) > 1 else ""
-            raise ValueError(
-                f"nobody{where} can reproduce: all fitnesses are zero or not finite; lower the selection, or start "
-                "from viable individuals"
-            )
-    tries = np.max(tops * np.diff(starts) / np.add.reduceat(weights, starts[:-1]))
-    if tries < _FEW_TRIES:
-        chances, aliases = weights / np.repeat(tops, np.diff(starts)), _NONE
-    else:
+    chances, tries, barren = _chances(weights, starts)
+    if barren >= 0:
+        where = f" on island {barren}" if len(starts) > 2 else ""
+        raise ValueError(
+            f"nobody{where} can reproduce: all fitnesses are zero or not finite; lower the selection, or start from "
+            "viable individuals"
+        )
+    aliases = _NONE
+    if tries > _FEW_TRIES:
         chances, aliases = alias_table(weights, starts)
     origins = _origins(ends, migration, stream) if migration > 0.0 else _NONE
 
+    streams = branches(stream, int(ends[-1]))
+
     def draw(role: int) -> Indices:
-        return _draw(chances, aliases, starts, ends, origins, LANE_PARENTS + np.uint64(role << 24), stream)
+        return _draw(chances, aliases, starts, ends, origins, LANE_PARENTS + np.uint64(role << 24), streams)
 
     mothers = draw(0)
     if reproduction.sex_fraction == 0.0:
@@ -76,33 +75,55 @@ def _distance(log_fitness: Floats, mates: Indices, mothers: Indices) -> Floats:
 
 
 @njit(cache=True, nogil=True)
+def _chances(weights: Floats, starts: Indices) -> tuple[Floats, float, int]:
+    """Weights relative to the largest on the island, the most tries that a draw takes on average, and a barren island.
+
+    The last is -1 where everybody lives with somebody who can be drawn.
+    """
+    chances, most = np.empty(len(weights)), 0.0
+    for island in range(len(starts) - 1):
+        own = weights[starts[island] : starts[island + 1]]
+        top, total = own.max(), own.sum()
+        if not 0.0 < top < np.inf:
+            return chances, most, island
+        chances[starts[island] : starts[island + 1]] = own / top
+        most = max(most, top * len(own) / total)
+    return chances, most, -1
+
+
+@njit(cache=True, nogil=True)
 def _draw(
     chances: Floats, aliases: Indices, starts: Indices, ends: Indices, origins: Indices, lane: np.uint64,
-    stream: np.uint64,
+    streams: Words,
 ) -> Indices:  # fmt: skip
     """A parent for each child of an island: an individual drawn uniformly is taken with its chance.
 
-    Else its alias is, or, where there are no aliases, another one is drawn.
+    Else its alias is, or, where there are no aliases, another one is drawn. All children's first tries come first, then
+    the second ones of those left over: whether a try succeeds cannot be foreseen by the processor, and so it only
+    decides where the next number is written.
     """
-    islands = len(starts) - 1
-    parents = np.empty(ends[islands], dtype=np.int64)
-    for home in range(islands):
+    parents = np.empty(len(streams), dtype=np.int64)
+    waiting = np.arange(len(streams)).astype(np.uint64)
+    for home in range(len(starts) - 1):
         first, size = starts[home], starts[home + 1] - starts[home]
-        for child in range(ends[home], ends[home + 1]):
-            own, draw = branch(stream, np.uint64(child)), lane
-            if len(origins):
-                first, size = starts[origins[child]], starts[origins[child] + 1] - starts[origins[child]]
-            while True:
+        here, left, draw = waiting[ends[home] : ends[home + 1]], ends[home + 1] - ends[home], lane
+        while left > 0:
+            trying, left = left, 0
+            for i in range(trying):
+                child = here[i]
+                if len(origins):
+                    first, size = starts[origins[child]], starts[origins[child] + 1] - starts[origins[child]]
                 # The part behind the point is uniform on its own, and decides about the individual before it.
-                at = uniform(own, draw) * size
-                chosen = first + int(at)
-                if at - int(at) < chances[chosen]:
-                    break
+                at = uniform(streams[child], draw) * size
+                chosen = np.uint64(first + int(at))
+                taken = at - int(at) < chances[chosen]
                 if len(aliases):
-                    chosen = aliases[chosen]
-                    break
-                draw += _ONE
-            parents[child] = chosen
+                    parents[child] = chosen if taken else aliases[chosen]
+                else:
+                    parents[child] = chosen
+                    here[np.uint64(left)] = child
+                    left += not taken
+            draw += _ONE
     return parents
 
 

@@ -5,9 +5,9 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import poisson
 
 from sim.arrays import Floats
+from sim.reproduction.points import poisson_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Recombination:
             hazard = np.concatenate([[0.0], np.cumsum(-np.log1p(-rates))])
         object.__setattr__(self, "rates", rates)
         object.__setattr__(self, "hazard", hazard)
-        object.__setattr__(self, "points", _poisson_table(float(hazard[-1]) if len(hazard) else 0.0))
+        object.__setattr__(self, "points", poisson_table(float(hazard[-1]) if len(hazard) else 0.0))
 
     @classmethod
     def uniform(cls, loci: int, rate: float) -> Self:
@@ -93,14 +93,6 @@ class Recombination:
             raise ValueError(
                 f"a map of {loci} loci has {loci - 1} intervals; got {len(self.rates)} rates: give one for each"
             )
-
-
-def _poisson_table(mean: float) -> Floats:
-    """Cumulative probabilities of 0, 1, 2 .., up to where float64 cannot tell them from 1."""
-    most = int(mean + 10.0 * np.sqrt(mean) + 20.0) if mean > 0.0 else 0
-    table: Floats = poisson.cdf(np.arange(most + 1), mean)
-    table[-1] = 1.0
-    return table
 
 
 def _shown(rates: Floats) -> str:
