@@ -2,9 +2,10 @@
 
 from nets.data import DataError, Dataset, Split, load, split
 from nets.dropout import Dropout
+from nets.ensemble import Ensemble
 from nets.games import AblationGame, CrossGame, ModuleGame
 from nets.matching import match
-from nets.mlp import Ensemble, Mlp
+from nets.mlp import Mlp
 from nets.recipe import Recipe
 from nets.training import Seeds, Trained, train
 

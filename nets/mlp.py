@@ -1,13 +1,9 @@
-"""Many multilayer perceptrons of one shape, side by side."""
+"""One multilayer perceptron."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
-import numpy as np
 import torch
 from torch import Tensor
-
-from nets.recipe import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,36 +41,3 @@ class Mlp:
             linear.load_state_dict({"weight": weight.T.contiguous(), "bias": bias.clone()})
             layers += [linear, torch.nn.ReLU()]
         return torch.nn.Sequential(*layers[:-1])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ensemble:
-    """Independent perceptrons of one shape.
-
-    ``weights[l]``: (networks, inputs, outputs); ``biases[l]``: (networks, 1, outputs). float32.
-    """
-
-    weights: list[Tensor]
-    biases: list[Tensor]
-
-    @classmethod
-    def initial(cls, recipe: Recipe, features: int, classes: int, seeds: list[int]) -> "Ensemble":
-        """He-normal weights, one stream a network."""
-        sizes = [features, *[recipe.width] * recipe.layers, classes]
-        rngs = [np.random.default_rng(seed) for seed in seeds]
-        weights, biases = [], []
-        for inputs, outputs in pairwise(sizes):
-            drawn = [rng.standard_normal((inputs, outputs), dtype=np.float32) for rng in rngs]
-            weights.append(torch.from_numpy(np.stack(drawn) * np.float32(np.sqrt(2.0 / inputs))))
-            biases.append(torch.zeros(len(seeds), 1, outputs))
-        return cls(weights=weights, biases=biases)
-
-    def __len__(self) -> int:
-        return self.weights[0].shape[0]
-
-    def __getitem__(self, which: int) -> Mlp:
-        return Mlp(weights=[w[which] for w in self.weights], biases=[b[which, 0] for b in self.biases])
-
-    def parameters(self) -> list[Tensor]:
-        """All weights, then all biases."""
-        return [*self.weights, *self.biases]

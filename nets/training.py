@@ -1,21 +1,26 @@
 """Train independent networks side by side, each on random streams of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from nets import draws
 from nets.arrays import Bools, Floats, Indices
+from nets.checkpoint import Checkpoint
 from nets.data import Dataset, Split
-from nets.dropout import keep_mask
-from nets.mlp import Ensemble
+from nets.ensemble import Ensemble
+from nets.layers import Dense, Pass
+from nets.looks import LOOKS, Look, look
 from nets.recipe import Recipe
 from nets.threads import single_thread
 
-CURVE_POINTS = 41
-"""Times, at most, at which accuracy is taken during training."""
+_ORDER, _MASKS = 0, 1
+"""Streams of a network's training seed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,109 +35,268 @@ class Seeds:
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """Trained networks and the way they came."""
+    """Trained networks and the way they came.
+
+    Histories are (networks, times). Losses are mean cross-entropies, or squared errors, of the deployed network, and
+    accuracies shares in [0, 1], NaN where there are no classes. Validation's are empty, (networks, 0), without one.
+    """
 
     networks: Ensemble
-    epochs: Indices
-    """Epochs at which the curves were taken, (times,); 0 is before training."""
+    epochs: Floats
+    """Epochs at which networks were looked at, (times,); 0 is before training."""
     train_accuracy: Floats
-    """(networks, times)."""
     test_accuracy: Floats
-    """(networks, times)."""
+    validation_accuracy: Floats
+    train_loss: Floats
+    test_loss: Floats
+    validation_loss: Floats
     diverged: Bools
     """(networks,), True where a network ended worse on its training examples than it began, or not finite at all."""
+    best: Indices
+    """(networks,): the time whose weights a network has, the last one unless it was stopped early."""
+
+    def failures(self, seeds: Sequence[Seeds]) -> list[str]:
+        """A sentence for each network that diverged, with when and what to try."""
+        found = []
+        for which in np.flatnonzero(self.diverged):
+            bad = np.flatnonzero(~np.isfinite(self.train_loss[which]))
+            when = f"in epoch {self.epochs[bad[0]]:g} at the latest" if len(bad) else "and ended worse than it began"
+            found.append(
+                f"network {which} (initial {seeds[which].initial}, training {seeds[which].training}) diverged {when}; "
+                "lower learning_rate, or set max_norm"
+            )
+        return found
 
 
 def train(
-    recipe: Recipe, data: Split, seeds: Sequence[Seeds], *, on_epoch: Callable[[int], None] | None = None
+    recipe: Recipe,
+    data: Split,
+    seeds: Sequence[Seeds],
+    *,
+    on_epoch: Callable[[int], None] | None = None,
+    device: torch.device | str = "cpu",
+    checkpoint: Path | None = None,
+    every: float = 30.0,
 ) -> Trained:
     """Train one network for each of ``seeds``.
 
-    A network's weights are the same to the bit whether it is trained alone or beside others. ``on_epoch`` is told
-    each epoch as it is done. A network that diverges is marked and does not disturb the others.
+    A network's weights are the same to the bit whether it is trained alone or beside others on the same device. The
+    data and all networks stay on ``device``. ``on_epoch`` is told each epoch as it is done. A network that diverges is
+    marked and does not disturb the others.
+
+    ``checkpoint``: a file to which everything is written each ``every`` seconds, at the end of an epoch; where it is
+    there already, training goes on from it, to the same bits. It is left when training is done, so that the same call
+    gives the same result at once.
+
+    Raises ValueError for a recipe with patience where there are no validation examples, for a cnn without images, and
+    for a checkpoint of other networks; DataError where there are no training examples.
     """
     with single_thread():
-        return _train(recipe, data, seeds, on_epoch)
+        training = _Training(recipe, data, seeds, torch.device(device))
+        file = Checkpoint(checkpoint, training.identity(), every) if checkpoint else None
+        if file and (saved := file.load()):
+            training.restore(saved)
+        while not training.done:
+            training.epoch()
+            if on_epoch is not None:
+                on_epoch(training.epochs_done)
+            if file and (file.due() or training.done):
+                file.save(training.snapshot())
+        return training.result()
 
 
-def _train(recipe: Recipe, data: Split, seeds: Sequence[Seeds], on_epoch: Callable[[int], None] | None) -> Trained:
-    inputs, labels = torch.from_numpy(data.train.inputs), torch.from_numpy(data.train.labels)
-    networks = Ensemble.initial(recipe, inputs.shape[1], data.train.classes, [s.initial for s in seeds])
-    parameters = [p.requires_grad_() for p in networks.parameters()]
-    optimiser = torch.optim.SGD(
-        parameters, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
-    )
-    batch = min(recipe.batch_size, len(labels))
-    steps = len(labels) // batch
-    order_rngs, mask_rngs = zip(*(_training_streams(s.training) for s in seeds), strict=True)
-    cross_entropy_before = _cross_entropies(networks, data.train)
-    times = np.unique(np.linspace(0, recipe.epochs, CURVE_POINTS).round().astype(np.int64))
-    curves = []
-    for epoch in range(recipe.epochs + 1):
-        if epoch in times:
-            curves.append([_accuracies(networks, part) for part in (data.train, data.test)])
-        if epoch == recipe.epochs:
-            break
-        orders = torch.from_numpy(np.stack([rng.permutation(len(labels)) for rng in order_rngs]))
-        for step in range(steps):
-            for group in optimiser.param_groups:
-                group["lr"] = recipe.learning_rate * (1.0 - (epoch * steps + step) / (recipe.epochs * steps))
-            which = orders[:, step * batch : (step + 1) * batch]
-            logits = _forward(networks, inputs[which], recipe, mask_rngs)
-            losses = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels[which].flatten(), reduction="sum")
-            optimiser.zero_grad()
-            torch.autograd.backward(losses / batch)
-            optimiser.step()
-        if on_epoch is not None:
-            on_epoch(epoch + 1)
-    for parameter in parameters:
-        parameter.requires_grad = False
-    accuracies = np.array(curves)
-    return Trained(
-        networks=networks,
-        epochs=times,
-        train_accuracy=accuracies[:, 0].T,
-        test_accuracy=accuracies[:, 1].T,
-        diverged=~(_cross_entropies(networks, data.train) <= cross_entropy_before),
-    )
+class _Training:
+    """All that changes from one epoch to the next."""
 
+    def __init__(self, recipe: Recipe, data: Split, seeds: Sequence[Seeds], device: torch.device) -> None:
+        self._recipe, self._data, self._seeds, self._device = recipe, data, seeds, device
+        outputs = _outputs(recipe, data.train)
+        self._networks = Ensemble.initial(
+            recipe, data.train.inputs.shape[1], outputs, [s.initial for s in seeds], image=getattr(data.train, "image", None), device=device
+        )
+        self._inputs, self._targets = _tensors(recipe, data.train, device)
+        self._batch = min(recipe.batch_size, len(self._inputs))
+        per_epoch = len(self._inputs) // self._batch
+        self._steps = recipe.steps or recipe.epochs * per_epoch
+        self._per_epoch = min(per_epoch, self._steps)
+        self._parameters = [p.requires_grad_() for p in self._networks.parameters()]
+        self._optimiser = _optimiser(recipe, self._parameters)
+        self._orders = draws.keys_of([s.training for s in seeds], _ORDER, device)
+        noises = range(len(self._networks.layers))
+        keys = [draws.keys_of([s.training for s in seeds], _MASKS + layer, device) for layer in noises]
+        self._keys = torch.stack(keys, dim=1)
+        self.epochs_done = 0
+        last = -(-self._steps // self._per_epoch)
+        self._times = np.unique(np.linspace(0, last, LOOKS).round().astype(np.int64))
+        parts = {"train": data.train, "test": data.test, "validation": getattr(data, "validation", None)}
+        self._parts = {name: (part, *_tensors(recipe, part, device)) for name, part in parts.items() if part is not None}
+        if recipe.patience is not None and "validation" not in self._parts:
+            raise ValueError("stopping early needs validation examples; split(..., validation=..) sets some aside")
+        self._looks: list[dict[str, Look]] = []
+        self._best = [p.detach().clone() for p in self._networks.tensors()] if recipe.patience else []
+        self._look()
 
-def _training_streams(seed: int) -> tuple[np.random.Generator, np.random.Generator]:
-    """Generators for the order of the examples and for the masks."""
-    order, masks = np.random.SeedSequence(seed).spawn(2)
-    return np.random.default_rng(order), np.random.default_rng(masks)
+    @property
+    def done(self) -> bool:
+        return self.epochs_done * self._per_epoch >= self._steps or self._stopped()
 
+    def epoch(self) -> None:
+        """One pass over the training examples, or what is left of the steps."""
+        order = draws.order(self._orders, self.epochs_done, len(self._inputs))
+        first = self.epochs_done * self._per_epoch
+        for step in range(first, min(first + self._per_epoch, self._steps)):
+            start = (step - first) * self._batch
+            self._step(step, order[:, start : start + self._batch])
+        self.epochs_done += 1
+        if self.epochs_done in self._times:
+            self._look()
 
-def _forward(networks: Ensemble, inputs: Tensor, recipe: Recipe, mask_rngs: Sequence[np.random.Generator]) -> Tensor:
-    """Scores (networks, batch, classes) of inputs (networks, batch, features), with dropout."""
-    activations = _drop(inputs, recipe.input_drop_prob, mask_rngs)
-    last = len(networks.weights) - 1
-    for layer, (weight, bias) in enumerate(zip(networks.weights, networks.biases, strict=True)):
-        activations = torch.baddbmm(bias, activations, weight)
-        if layer < last:
-            activations = _drop(torch.relu(activations), recipe.drop_prob, mask_rngs)
-    return activations
+    def _step(self, step: int, which: Tensor) -> None:
+        self._set_rates(step)
+        scores = self._networks.scores(self._inputs[which], Pass(keys=self._keys, step=step))
+        targets = self._targets[which]
+        if self._targets.dtype == torch.int64:
+            loss = torch.nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten(), reduction="sum")
+        else:
+            loss = (scores - targets).square().sum() / targets.shape[2]
+        self._optimiser.zero_grad()
+        torch.autograd.backward(loss / which.shape[1])
+        self._optimiser.step()
+        if self._recipe.max_norm is not None:
+            self._shorten(self._recipe.max_norm)
 
+    def _set_rates(self, step: int) -> None:
+        recipe = self._recipe
+        rate = recipe.learning_rate
+        if recipe.schedule == "linear":
+            rate *= 1.0 - step / self._steps
+        elif recipe.schedule == "inverse":
+            rate /= 1.0 + step / recipe.half_life
+        momentum = recipe.momentum
+        if recipe.final_momentum is not None:
+            momentum += (recipe.final_momentum - momentum) * min(1.0, step / recipe.momentum_steps)
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate
+            if "momentum" in group:
+                group["momentum"] = momentum
+            else:
+                group["betas"] = (momentum, group["betas"][1])
 
-def _drop(activations: Tensor, drop_prob: float, rngs: Sequence[np.random.Generator]) -> Tensor:
-    if drop_prob == 0.0:
-        return activations
-    shape = tuple(activations.shape[1:])
-    masks = torch.stack([keep_mask(rng, shape, drop_prob) for rng in rngs])
-    return activations * masks / (1.0 - drop_prob)
+    def _shorten(self, longest: float) -> None:
+        """Scale the weights into a unit that are longer than ``longest`` (Srebro & Shraibman 2005)."""
+        with torch.no_grad():
+            for layer, state in zip(self._networks.layers, self._networks.state, strict=True):
+                if state and isinstance(layer, Dense):
+                    weight = state[0]
+                    norms = weight.square().sum(1, keepdim=True).sqrt()
+                    weight *= (longest / norms.clamp_min(1e-12)).clamp_max(1.0)
 
+    def _look(self) -> None:
+        """Every network on all examples, as deployed."""
+        found = {name: look(self._networks, *part[1:]) for name, part in self._parts.items()}
+        self._looks.append(found)
+        if self._recipe.patience:
+            better = torch.from_numpy(self._best_times() == len(self._looks) - 1).to(self._device)
+            with torch.no_grad():
+                for best, now in zip(self._best, self._networks.tensors(), strict=True):
+                    best.copy_(torch.where(better.view(-1, *[1] * (now.ndim - 1)), now, best))
 
-def _accuracies(networks: Ensemble, data: Dataset) -> list[float]:
-    inputs, labels = torch.from_numpy(data.inputs), torch.from_numpy(data.labels)
-    with torch.no_grad():
-        return [float((networks[i].logits(inputs).argmax(1) == labels).double().mean()) for i in range(len(networks))]
+    def _best_times(self) -> Indices:
+        """The look at which each network's validation loss was smallest before it was stopped, (networks,)."""
+        losses = np.array([found["validation"].loss for found in self._looks])
+        best, least = np.zeros(losses.shape[1], dtype=np.int64), losses[0]
+        for time in range(1, len(losses)):
+            better = (losses[time] < least) & (time - best <= (self._recipe.patience or time))
+            best, least = np.where(better, time, best), np.where(better, losses[time], least)
+        return best
 
+    def _stopped(self) -> bool:
+        return self._recipe.patience is not None and bool(
+            np.all(len(self._looks) - 1 - self._best_times() >= self._recipe.patience)
+        )
 
-def _cross_entropies(networks: Ensemble, data: Dataset) -> Floats:
-    """Mean cross-entropy (networks,), NaN where the scores are not finite."""
-    inputs, labels = torch.from_numpy(data.inputs), torch.from_numpy(data.labels)
-    with torch.no_grad():
-        losses = [
-            float(torch.nn.functional.cross_entropy(networks[i].logits(inputs), labels)) for i in range(len(networks))
+    def identity(self) -> dict[str, str | int]:
+        """What a checkpoint must be of."""
+        return {
+            "recipe": self._recipe.model_dump_json(),
+            "seeds": repr([(s.initial, s.training) for s in self._seeds]),
+            "data": _digest(part[0] for part in self._parts.values()),
+            "device": self._device.type,
+        }
+
+    def snapshot(self) -> dict[str, object]:
+        """Everything that is needed to go on."""
+        return {
+            "epochs": self.epochs_done,
+            "tensors": [tensor.detach().cpu() for tensor in self._networks.tensors()],
+            "best": [tensor.cpu() for tensor in self._best],
+            "optimiser": self._optimiser.state_dict(),
+            "looks": [{name: (v.loss.tolist(), v.accuracy.tolist()) for name, v in f.items()} for f in self._looks],
+        }
+
+    def restore(self, saved: dict[str, object]) -> None:
+        """Go back to a snapshot."""
+        with torch.no_grad():
+            pairs = [*zip(self._networks.tensors(), saved["tensors"], strict=True)]  # type: ignore[call-overload]
+            pairs += [*zip(self._best, saved["best"], strict=True)]  # type: ignore[call-overload]
+            for tensor, before in pairs:
+                tensor.copy_(before)
+        self._optimiser.load_state_dict(saved["optimiser"])  # type: ignore[arg-type]
+        self.epochs_done = int(saved["epochs"])  # type: ignore[call-overload]
+        self._looks = [
+            {name: Look(loss=np.array(loss), accuracy=np.array(accuracy)) for name, (loss, accuracy) in f.items()}
+            for f in saved["looks"]  # type: ignore[attr-defined]
         ]
-    return np.array(losses)
+
+    def result(self) -> Trained:
+        """What has come of it."""
+        for parameter in self._parameters:
+            parameter.requires_grad = False
+        best = np.full(len(self._seeds), len(self._looks) - 1)
+        if self._recipe.patience:
+            best = self._best_times()
+            for tensor, chosen in zip(self._networks.tensors(), self._best, strict=True):
+                tensor.copy_(chosen)
+        history = {
+            f"{name}_{what}": np.array([getattr(found[name], what) for found in self._looks]).T
+            if name in self._parts
+            else np.empty((len(self._seeds), 0))
+            for name in ("train", "test", "validation")
+            for what in ("loss", "accuracy")
+        }
+        losses = history["train_loss"]
+        return Trained(
+            networks=self._networks,
+            epochs=self._times[: len(self._looks)].astype(np.float64),
+            diverged=~(losses[np.arange(len(best)), best] <= losses[:, 0]),
+            best=best,
+            **history,
+        )
+
+
+def _digest(parts: Iterable[Dataset]) -> str:
+    digest = blake2b(digest_size=16)
+    for part in parts:
+        digest.update(part.inputs.tobytes())
+        digest.update(part.labels.tobytes())
+    return digest.hexdigest()
+
+
+def _outputs(recipe: Recipe, data: Dataset) -> int:
+    if recipe.architecture == "autoencoder":
+        return int(data.inputs.shape[1])
+    return data.classes or int(data.labels.shape[1])
+
+
+def _tensors(recipe: Recipe, data: Dataset, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Inputs (examples, features), and classes (examples,), int64, or targets (examples, outputs), float32."""
+    inputs = torch.from_numpy(data.inputs).to(device)
+    return inputs, inputs if recipe.architecture == "autoencoder" else torch.from_numpy(data.labels).to(device)
+
+
+def _optimiser(recipe: Recipe, parameters: list[Tensor]) -> torch.optim.Optimizer:
+    if recipe.optimiser == "sgd":
+        return torch.optim.SGD(
+            parameters, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
+        )
+    return torch.optim.Adam(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)

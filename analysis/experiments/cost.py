@@ -7,7 +7,7 @@ from analysis.runs.memory import within_memory
 from analysis.runs.spec import SpecError
 from analysis.sides.neurons import dataset
 from nets.data import DataError, Dataset
-from nets.training import CURVE_POINTS
+from nets.looks import LOOKS as CURVE_POINTS
 
 MIN_TEST_IMAGES = 10
 _PROCESS = 450e6  # resident bytes of a worker with torch and numba loaded

@@ -1,0 +1,43 @@
+"""How networks do on examples, looked at now and then in training."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nets.arrays import Floats
+from nets.ensemble import Ensemble
+
+LOOKS = 41
+"""Times, at most, at which networks are looked at."""
+_CHUNK = 1000
+"""Examples at a time; a fixed number, since the rounding of a product may depend on it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Mean loss and accuracy, (networks,) each; accuracy is NaN where there are no classes."""
+
+    loss: Floats
+    accuracy: Floats
+
+
+def look(networks: Ensemble, inputs: Tensor, targets: Tensor) -> Look:
+    """Every deployed network on all examples."""
+    losses, right = [], []
+    with torch.no_grad():
+        for first in range(0, len(inputs), _CHUNK):
+            part = inputs[first : first + _CHUNK]
+            scores = networks.scores(part.expand(len(networks), -1, -1))
+            wanted = targets[first : first + _CHUNK]
+            if targets.dtype == torch.int64:
+                chosen = scores.gather(2, wanted.expand(len(networks), -1)[:, :, None])[:, :, 0]
+                losses.append((scores.double().logsumexp(2) - chosen.double()).sum(1))
+                right.append((scores.argmax(2) == wanted).double().sum(1))
+            else:
+                losses.append((scores.double() - wanted.double()).square().mean(2).sum(1))
+    loss = torch.stack(losses).sum(0).cpu().numpy() / len(inputs)
+    if not right:
+        return Look(loss=loss, accuracy=np.full(len(networks), np.nan))
+    return Look(loss=loss, accuracy=torch.stack(right).sum(0).cpu().numpy() / len(inputs))
