@@ -33,7 +33,9 @@ class Checkpoint:
             saved = torch.load(self._path, map_location="cpu", weights_only=True)
             identity = saved.pop("identity")
         except Exception as error:
-            raise ValueError(f"{self._path} cannot be read as a checkpoint ({error}); delete it to start anew") from error
+            raise ValueError(
+                f"{self._path} cannot be read as a checkpoint ({error}); delete it to start anew"
+            ) from error
         if different := [name for name, value in self._identity.items() if identity.get(name) != value]:
             raise ValueError(
                 f"{self._path} is of another training: its {' and '.join(different)} differ; name another file, or "

@@ -38,7 +38,7 @@ def words(keys: Tensor, counter: int, count: int) -> Tensor:
 
 
 def keep(keys: Tensor, counter: int, shape: tuple[int, ...], drop_prob: float) -> Tensor:
-    """Boolean masks (keys, \\*shape), True where an element is kept: each on its own, dropped with ``drop_prob``.
+    """Boolean masks (keys, ``*shape``), True where an element is kept: each on its own, dropped with ``drop_prob``.
 
     ``drop_prob`` is rounded to a multiple of 1 / `LANES`, see `rounded`.
     """
@@ -53,13 +53,13 @@ def rounded(drop_prob: float) -> float:
 
 
 def uniform(keys: Tensor, counter: int, shape: tuple[int, ...]) -> Tensor:
-    """Uniform numbers in [0, 1), float64 (keys, \\*shape), multiples of 2**-53."""
+    """Uniform numbers in [0, 1), float64 (keys, ``*shape``), multiples of 2**-53."""
     bits = words(keys, counter, math.prod(shape))
     return (_shifted(bits, 11).double() * 2.0**-53).view(-1, *shape)
 
 
 def normal(keys: Tensor, counter: int, shape: tuple[int, ...]) -> Tensor:
-    """Standard normal numbers, float32 (keys, \\*shape), by Box & Muller (1958)."""
+    """Standard normal numbers, float32 (keys, ``*shape``), by Box & Muller (1958)."""
     pairs = uniform(keys, counter, (2, math.prod(shape)))
     radius = (-2.0 * torch.log1p(-pairs[:, 0])).sqrt_()
     return (radius * torch.cos(2.0 * math.pi * pairs[:, 1])).float().view(-1, *shape)

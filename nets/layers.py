@@ -59,8 +59,8 @@ class Layer(ABC):
 class Dense(Layer):
     """Every unit sees all inputs: ``x W + b``; weights (networks, inputs, outputs), biases (networks, 1, outputs).
 
-    He-normal weights (He et al. 2015), biases 0. With ``drop_connect`` above 0 weights are dropped in training, the same
-    ones for all examples of a step, and those kept are divided by the share kept (after Wan et al. 2013).
+    He-normal weights (He et al. 2015), biases 0. With ``drop_connect`` above 0 weights are dropped in training, the
+    same ones for all examples of a step, and those kept are divided by the share kept (after Wan et al. 2013).
     """
 
     inputs: int
@@ -91,7 +91,7 @@ class Dense(Layer):
 
 @dataclass(frozen=True)
 class Convolution(Layer):
-    """Square filters with a margin of zeros, so that the image keeps its size; weights (networks, out, in * size**2)."""
+    """Square filters, and a margin of zeros to keep the size of the image; weights (networks, out, in * size**2)."""
 
     channels_in: int
     channels_out: int
@@ -180,7 +180,7 @@ class Pool(Layer):
 
     def __call__(self, x: Tensor, parameters: list[Tensor], buffers: list[Tensor], training: Pass | None) -> Tensor:
         del parameters, buffers, training
-        return functional.max_pool2d(x.flatten(0, 1), self.size).unflatten(0, x.shape[:2])
+        return _unflattened(functional.max_pool2d(x.flatten(0, 1), self.size), 0, tuple(x.shape[:2]))
 
     def module(self, parameters: list[Tensor], buffers: list[Tensor]) -> nn.Module:
         del parameters, buffers
@@ -195,7 +195,7 @@ class Fold(Layer):
 
     def __call__(self, x: Tensor, parameters: list[Tensor], buffers: list[Tensor], training: Pass | None) -> Tensor:
         del parameters, buffers, training
-        return x.unflatten(2, self.image)
+        return _unflattened(x, 2, self.image)
 
     def module(self, parameters: list[Tensor], buffers: list[Tensor]) -> nn.Module:
         del parameters, buffers
@@ -229,3 +229,7 @@ class Noise(Layer):
             return x
         keys = training.keys[:, self.stream].contiguous()
         return x * NOISES[self.kind](keys, training.step, tuple(x.shape[1:]), self.drop_prob)
+
+
+def _unflattened(x: Tensor, axis: int, shape: tuple[int, ...]) -> Tensor:
+    return x.reshape(*x.shape[:axis], *shape, *x.shape[axis + 1 :])

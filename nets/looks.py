@@ -24,20 +24,24 @@ class Look:
 
 
 def look(networks: Ensemble, inputs: Tensor, targets: Tensor) -> Look:
-    """Every deployed network on all examples."""
-    losses, right = [], []
+    """Every deployed network on all examples.
+
+    ``inputs``: (networks or 1, examples, features); ``targets``: classes (networks or 1, examples) or numbers
+    (networks or 1, examples, outputs).
+    """
+    losses, right, examples = [], [], inputs.shape[1]
     with torch.no_grad():
-        for first in range(0, len(inputs), _CHUNK):
-            part = inputs[first : first + _CHUNK]
+        for first in range(0, examples, _CHUNK):
+            part = inputs[:, first : first + _CHUNK]
             scores = networks.scores(part.expand(len(networks), -1, -1))
-            wanted = targets[first : first + _CHUNK]
+            wanted = targets[:, first : first + _CHUNK]
             if targets.dtype == torch.int64:
                 chosen = scores.gather(2, wanted.expand(len(networks), -1)[:, :, None])[:, :, 0]
                 losses.append((scores.double().logsumexp(2) - chosen.double()).sum(1))
                 right.append((scores.argmax(2) == wanted).double().sum(1))
             else:
                 losses.append((scores.double() - wanted.double()).square().mean(2).sum(1))
-    loss = torch.stack(losses).sum(0).cpu().numpy() / len(inputs)
+    loss = torch.stack(losses).sum(0).cpu().numpy() / examples
     if not right:
         return Look(loss=loss, accuracy=np.full(len(networks), np.nan))
-    return Look(loss=loss, accuracy=torch.stack(right).sum(0).cpu().numpy() / len(inputs))
+    return Look(loss=loss, accuracy=torch.stack(right).sum(0).cpu().numpy() / examples)

@@ -23,7 +23,9 @@ class Recipe(BaseModel):
     layers: int = Field(default=1, ge=1, le=8, description="hidden dense layers")
     width: Width = Field(default=128, description="units in each of them")
     widths: tuple[Width, ...] = Field(
-        default=(), max_length=16, description="units in each hidden layer where they differ, instead of layers and width"
+        default=(),
+        max_length=16,
+        description="units of each hidden layer where they differ, instead of layers and width",
     )
     channels: tuple[Annotated[int, Field(ge=1, le=4096)], ...] = Field(
         default=(16, 32), min_length=1, max_length=8, description="filters of each convolution of a cnn, 2 x 2 pooled"
@@ -32,7 +34,8 @@ class Recipe(BaseModel):
     batch_norm: bool = Field(default=False, description="whether batch normalisation stands before each rectifier")
 
     dropout: Literal["bernoulli", "gaussian", "fixed-count", "drop-connect"] = Field(
-        default="bernoulli", description="kind of noise on hidden units; drop-connect drops the weights into them instead"
+        default="bernoulli",
+        description="kind of noise on hidden units; drop-connect drops the weights into them instead",
     )
     drop_prob: Probability = Field(default=0.5, description="probability that a hidden unit is dropped")
     input_drop_prob: Probability = Field(default=0.0, description="probability that an input is dropped")
@@ -41,12 +44,16 @@ class Recipe(BaseModel):
     )
     conv_drop_prob: Probability = Field(default=0.0, description="its probability")
 
-    optimiser: Literal["sgd", "adam"] = Field(default="sgd", description="SGD with momentum, or Adam (Kingma & Ba 2015)")
+    optimiser: Literal["sgd", "adam"] = Field(
+        default="sgd", description="SGD with momentum, or Adam (Kingma & Ba 2015)"
+    )
     learning_rate: float = Field(default=0.05, gt=0.0, description="learning rate of the first step")
     schedule: Literal["linear", "constant", "inverse"] = Field(
         default="linear", description="to 0 over the training; not at all; or by 1 / (1 + step / half_life)"
     )
-    half_life: int = Field(default=10_000, ge=1, description="steps after which the inverse schedule has halved the rate")
+    half_life: int = Field(
+        default=10_000, ge=1, description="steps after which the inverse schedule has halved the rate"
+    )
     momentum: float = Field(default=0.9, ge=0.0, lt=1.0, description="momentum of SGD, or the first decay of Adam")
     final_momentum: float | None = Field(
         default=None, ge=0.0, lt=1.0, description="momentum that is reached, by equal steps, after momentum_steps"
@@ -54,7 +61,7 @@ class Recipe(BaseModel):
     momentum_steps: int = Field(default=1, ge=1, description="see final_momentum")
     weight_decay: float = Field(default=0.0, ge=0.0, description="L2 penalty, as in torch.optim.SGD")
     max_norm: float | None = Field(
-        default=None, gt=0.0, description="largest Euclidean norm of the weights into a unit, kept to after each step"
+        default=None, gt=0.0, description="largest Euclidean norm of the weights into a unit"
     )
     batch_size: int = Field(default=50, ge=1, description="training examples in a step")
     epochs: int = Field(default=100, ge=1, description="passes over the training examples")

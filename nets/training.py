@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -58,7 +59,7 @@ class Trained:
     def failures(self, seeds: Sequence[Seeds]) -> list[str]:
         """A sentence for each network that diverged, with when and what to try."""
         found = []
-        for which in np.flatnonzero(self.diverged):
+        for which in np.flatnonzero(self.diverged).tolist():
             bad = np.flatnonzero(~np.isfinite(self.train_loss[which]))
             when = f"in epoch {self.epochs[bad[0]]:g} at the latest" if len(bad) else "and ended worse than it began"
             found.append(
@@ -70,7 +71,7 @@ class Trained:
 
 def train(
     recipe: Recipe,
-    data: Split,
+    data: Split | Sequence[Split],
     seeds: Sequence[Seeds],
     *,
     on_epoch: Callable[[int], None] | None = None,
@@ -78,7 +79,7 @@ def train(
     checkpoint: Path | None = None,
     every: float = 30.0,
 ) -> Trained:
-    """Train one network for each of ``seeds``.
+    """Train one network for each of ``seeds``, all on one split of the data, or each on its own.
 
     A network's weights are the same to the bit whether it is trained alone or beside others on the same device. The
     data and all networks stay on ``device``. ``on_epoch`` is told each epoch as it is done. A network that diverges is
@@ -88,11 +89,11 @@ def train(
     there already, training goes on from it, to the same bits. It is left when training is done, so that the same call
     gives the same result at once.
 
-    Raises ValueError for a recipe with patience where there are no validation examples, for a cnn without images, and
-    for a checkpoint of other networks; DataError where there are no training examples.
+    Raises ValueError for a recipe with patience where there are no validation examples, for a cnn without images, for
+    splits that are not one for each network or of different sizes, and for a checkpoint of other networks.
     """
     with single_thread():
-        training = _Training(recipe, data, seeds, torch.device(device))
+        training = _Training(recipe, [data] if isinstance(data, Split) else data, seeds, torch.device(device))
         file = Checkpoint(checkpoint, training.identity(), every) if checkpoint else None
         if file and (saved := file.load()):
             training.restore(saved)
@@ -108,15 +109,31 @@ def train(
 class _Training:
     """All that changes from one epoch to the next."""
 
-    def __init__(self, recipe: Recipe, data: Split, seeds: Sequence[Seeds], device: torch.device) -> None:
-        self._recipe, self._data, self._seeds, self._device = recipe, data, seeds, device
-        outputs = _outputs(recipe, data.train)
+    def __init__(self, recipe: Recipe, splits: Sequence[Split], seeds: Sequence[Seeds], device: torch.device) -> None:
+        self._recipe, self._seeds, self._device = recipe, seeds, device
+        if len(splits) not in (1, len(seeds)):
+            raise ValueError(f"one split for all networks or one for each; got {len(splits)} for {len(seeds)}")
+        first = splits[0].train
         self._networks = Ensemble.initial(
-            recipe, data.train.inputs.shape[1], outputs, [s.initial for s in seeds], image=getattr(data.train, "image", None), device=device
+            recipe,
+            first.inputs.shape[1],
+            _outputs(recipe, first),
+            [s.initial for s in seeds],
+            image=getattr(first, "image", None),
+            device=device,
         )
-        self._inputs, self._targets = _tensors(recipe, data.train, device)
-        self._batch = min(recipe.batch_size, len(self._inputs))
-        per_epoch = len(self._inputs) // self._batch
+        self._parts = {
+            name: _tensors(recipe, [getattr(split, name) for split in splits], device)
+            for name in ("train", "test", "validation")
+            if getattr(splits[0], name, None) is not None
+        }
+        if recipe.patience is not None and "validation" not in self._parts:
+            raise ValueError("stopping early needs validation examples; split(..., validation=..) sets some aside")
+        self._inputs, self._targets = self._parts["train"]
+        self._own = torch.arange(len(seeds), device=device)[:, None] if len(splits) > 1 else 0
+        self._examples = int(self._inputs.shape[1])
+        self._batch = min(recipe.batch_size, self._examples)
+        per_epoch = self._examples // self._batch
         self._steps = recipe.steps or recipe.epochs * per_epoch
         self._per_epoch = min(per_epoch, self._steps)
         self._parameters = [p.requires_grad_() for p in self._networks.parameters()]
@@ -128,10 +145,6 @@ class _Training:
         self.epochs_done = 0
         last = -(-self._steps // self._per_epoch)
         self._times = np.unique(np.linspace(0, last, LOOKS).round().astype(np.int64))
-        parts = {"train": data.train, "test": data.test, "validation": getattr(data, "validation", None)}
-        self._parts = {name: (part, *_tensors(recipe, part, device)) for name, part in parts.items() if part is not None}
-        if recipe.patience is not None and "validation" not in self._parts:
-            raise ValueError("stopping early needs validation examples; split(..., validation=..) sets some aside")
         self._looks: list[dict[str, Look]] = []
         self._best = [p.detach().clone() for p in self._networks.tensors()] if recipe.patience else []
         self._look()
@@ -142,7 +155,7 @@ class _Training:
 
     def epoch(self) -> None:
         """One pass over the training examples, or what is left of the steps."""
-        order = draws.order(self._orders, self.epochs_done, len(self._inputs))
+        order = draws.order(self._orders, self.epochs_done, self._examples)
         first = self.epochs_done * self._per_epoch
         for step in range(first, min(first + self._per_epoch, self._steps)):
             start = (step - first) * self._batch
@@ -153,8 +166,8 @@ class _Training:
 
     def _step(self, step: int, which: Tensor) -> None:
         self._set_rates(step)
-        scores = self._networks.scores(self._inputs[which], Pass(keys=self._keys, step=step))
-        targets = self._targets[which]
+        scores = self._networks.scores(self._inputs[self._own, which], Pass(keys=self._keys, step=step))
+        targets = self._targets[self._own, which]
         if self._targets.dtype == torch.int64:
             loss = torch.nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten(), reduction="sum")
         else:
@@ -193,7 +206,7 @@ class _Training:
 
     def _look(self) -> None:
         """Every network on all examples, as deployed."""
-        found = {name: look(self._networks, *part[1:]) for name, part in self._parts.items()}
+        found = {name: look(self._networks, *part) for name, part in self._parts.items()}
         self._looks.append(found)
         if self._recipe.patience:
             better = torch.from_numpy(self._best_times() == len(self._looks) - 1).to(self._device)
@@ -220,11 +233,11 @@ class _Training:
         return {
             "recipe": self._recipe.model_dump_json(),
             "seeds": repr([(s.initial, s.training) for s in self._seeds]),
-            "data": _digest(part[0] for part in self._parts.values()),
+            "data": _digest(tensor for part in self._parts.values() for tensor in part),
             "device": self._device.type,
         }
 
-    def snapshot(self) -> dict[str, object]:
+    def snapshot(self) -> dict[str, Any]:
         """Everything that is needed to go on."""
         return {
             "epochs": self.epochs_done,
@@ -234,18 +247,18 @@ class _Training:
             "looks": [{name: (v.loss.tolist(), v.accuracy.tolist()) for name, v in f.items()} for f in self._looks],
         }
 
-    def restore(self, saved: dict[str, object]) -> None:
+    def restore(self, saved: dict[str, Any]) -> None:
         """Go back to a snapshot."""
         with torch.no_grad():
-            pairs = [*zip(self._networks.tensors(), saved["tensors"], strict=True)]  # type: ignore[call-overload]
-            pairs += [*zip(self._best, saved["best"], strict=True)]  # type: ignore[call-overload]
+            pairs = [*zip(self._networks.tensors(), saved["tensors"], strict=True)]
+            pairs += [*zip(self._best, saved["best"], strict=True)]
             for tensor, before in pairs:
                 tensor.copy_(before)
-        self._optimiser.load_state_dict(saved["optimiser"])  # type: ignore[arg-type]
-        self.epochs_done = int(saved["epochs"])  # type: ignore[call-overload]
+        self._optimiser.load_state_dict(saved["optimiser"])
+        self.epochs_done = saved["epochs"]
         self._looks = [
             {name: Look(loss=np.array(loss), accuracy=np.array(accuracy)) for name, (loss, accuracy) in f.items()}
-            for f in saved["looks"]  # type: ignore[attr-defined]
+            for f in saved["looks"]
         ]
 
     def result(self) -> Trained:
@@ -274,11 +287,10 @@ class _Training:
         )
 
 
-def _digest(parts: Iterable[Dataset]) -> str:
+def _digest(tensors: Iterable[Tensor]) -> str:
     digest = blake2b(digest_size=16)
-    for part in parts:
-        digest.update(part.inputs.tobytes())
-        digest.update(part.labels.tobytes())
+    for tensor in tensors:
+        digest.update(tensor.cpu().numpy().tobytes())
     return digest.hexdigest()
 
 
@@ -288,10 +300,14 @@ def _outputs(recipe: Recipe, data: Dataset) -> int:
     return data.classes or int(data.labels.shape[1])
 
 
-def _tensors(recipe: Recipe, data: Dataset, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Inputs (examples, features), and classes (examples,), int64, or targets (examples, outputs), float32."""
-    inputs = torch.from_numpy(data.inputs).to(device)
-    return inputs, inputs if recipe.architecture == "autoencoder" else torch.from_numpy(data.labels).to(device)
+def _tensors(recipe: Recipe, parts: Sequence[Dataset], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Inputs (splits, examples, features), and classes (splits, examples) or targets (splits, examples, outputs)."""
+    if len({len(part) for part in parts}) > 1:
+        raise ValueError(f"splits must be of one size; got {sorted({len(part) for part in parts})} examples")
+    inputs = torch.from_numpy(np.stack([part.inputs for part in parts])).to(device)
+    if recipe.architecture == "autoencoder":
+        return inputs, inputs
+    return inputs, torch.from_numpy(np.stack([part.labels for part in parts])).to(device)
 
 
 def _optimiser(recipe: Recipe, parameters: list[Tensor]) -> torch.optim.Optimizer:

@@ -1,16 +1,28 @@
 """Training: invariances to the bit, divergence isolated, recipes checked."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from nets import DataError, Dataset, Recipe, Seeds, Split, Trained, load, split, train
+from nets.recipes import RECIPES as RECIPES_BY_NAME
 
 RECIPES = [
     Recipe(width=20, epochs=4),
     Recipe(width=20, epochs=4, drop_prob=0.0),
     Recipe(width=12, layers=3, epochs=3, input_drop_prob=0.2),
-]
+    Recipe(widths=(20, 12), steps=7, batch_norm=True, dropout="gaussian"),
+    Recipe(width=20, epochs=2, optimiser="adam", learning_rate=1e-3, schedule="constant", dropout="fixed-count"),
+    Recipe(width=20, epochs=3, max_norm=1.0, schedule="inverse", final_momentum=0.99, momentum_steps=10),
+    Recipe(width=20, epochs=2, dropout="drop-connect", weight_decay=1e-3),
+    Recipe(architecture="autoencoder", width=24, epochs=2),
+    Recipe(architecture="cnn", channels=(4, 6), width=16, epochs=2, conv_drop_prob=0.2),
+    Recipe(architecture="cnn", channels=(5,), width=16, epochs=2, batch_norm=True, conv_drop_prob=0.2,
+           conv_dropout="bernoulli"),
+]  # fmt: skip
+IDS = ["one layer", "no dropout", "deep", "batch norm", "adam", "max norm", "drop-connect", "autoencoder", "cnn", "cnn bn"]
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +35,14 @@ def seeds(*numbers: int) -> list[Seeds]:
 
 
 def same(a: Trained, i: int, b: Trained, j: int) -> bool:
-    pairs = zip(a.networks.parameters(), b.networks.parameters(), strict=True)
-    curves = [("train_accuracy", i, j), ("test_accuracy", i, j)]
+    pairs = zip(a.networks.tensors(), b.networks.tensors(), strict=True)
+    curves = [("train_loss", i, j), ("train_accuracy", i, j), ("test_accuracy", i, j)]
     return all(torch.equal(p[i], q[j]) for p, q in pairs) and all(
-        np.array_equal(getattr(a, name)[x], getattr(b, name)[y]) for name, x, y in curves
+        np.array_equal(getattr(a, name)[x], getattr(b, name)[y], equal_nan=True) for name, x, y in curves
     )
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("recipe", RECIPES, ids=IDS)
 def test_a_network_is_the_same_alone_or_beside_others(recipe: Recipe, data: Split) -> None:
     together = train(recipe, data, seeds(1, 2, 3, 4, 5, 6, 7))
     for which, number in [(0, 1), (4, 5), (6, 7)]:
@@ -52,9 +64,9 @@ def test_threads_change_nothing_and_are_put_back(data: Split) -> None:
 def test_siblings_share_initial_weights_and_nothing_else(data: Split) -> None:
     from nets import Ensemble
 
-    start = Ensemble.initial(RECIPES[0], 64, 10, [1, 1, 2])
-    assert torch.equal(start.weights[0][0], start.weights[0][1])
-    assert not torch.equal(start.weights[0][0], start.weights[0][2])
+    weights = Ensemble.initial(RECIPES[0], 64, 10, [1, 1, 2]).parameters()[0]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
     siblings = train(RECIPES[0], data, [Seeds(initial=1, training=1), Seeds(initial=1, training=2)])
     assert not same(siblings, 0, siblings, 1)
 
@@ -112,3 +124,98 @@ def test_splits_are_keyed_and_disjoint() -> None:
     assert sorted(both) == sorted(everything.inputs.ravel())
     with pytest.raises(DataError, match="40 training images leave none of 40"):
         split(everything, 40, 1)
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=IDS)
+def test_a_network_on_its_own_computes_what_it_computes_beside_others(recipe: Recipe, data: Split) -> None:
+    trained = train(recipe, data, seeds(1, 2))
+    x = torch.from_numpy(data.test.inputs[:40])
+    beside = trained.networks.scores(x.expand(2, -1, -1))[1]
+    assert torch.allclose(trained.networks.module(1)(x), beside, atol=1e-5)
+
+
+def test_only_a_plain_perceptron_is_taken_apart(data: Split) -> None:
+    with pytest.raises(TypeError, match=r"take networks.module\(index\)"):
+        train(RECIPES[3], data, seeds(1)).networks[0]
+
+
+@pytest.mark.parametrize("recipe", [RECIPES[2], RECIPES[4], RECIPES[9]], ids=["sgd", "adam", "cnn bn"])
+def test_training_that_is_cut_off_goes_on_to_the_same_bits(recipe: Recipe, data: Split, tmp_path: Path) -> None:
+    recipe = recipe.model_copy(update={"epochs": 4})
+    through, file = train(recipe, data, seeds(1, 2)), tmp_path / "folder" / "training.pt"
+
+    def cut(epoch: int) -> None:
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe, data, seeds(1, 2), checkpoint=file, every=0.0, on_epoch=cut)
+    told: list[int] = []
+    resumed = train(recipe, data, seeds(1, 2), checkpoint=file, every=0.0, on_epoch=told.append)
+    assert told == [3, 4], "the two epochs before the cut are not done again"
+    assert all(same(through, i, resumed, i) for i in range(2))
+    told.clear()
+    assert same(through, 0, train(recipe, data, seeds(1, 2), checkpoint=file, on_epoch=told.append), 0)
+    assert not told, "what is done is not done again"
+    assert [path.name for path in file.parent.iterdir()] == ["training.pt"]
+
+
+def test_a_checkpoint_of_another_training_or_a_damaged_one_is_refused(data: Split, tmp_path: Path) -> None:
+    file = tmp_path / "training.pt"
+    train(RECIPES[0], data, seeds(1), checkpoint=file)
+    with pytest.raises(ValueError, match="another training: its seeds differ"):
+        train(RECIPES[0], data, seeds(2), checkpoint=file)
+    with pytest.raises(ValueError, match="its recipe and data differ"):
+        train(RECIPES[1], split(load("digits"), 200, 2), seeds(1), checkpoint=file)
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(ValueError, match="cannot be read as a checkpoint"):
+        train(RECIPES[0], data, seeds(1), checkpoint=file)
+
+
+def test_networks_may_have_splits_of_their_own(data: Split) -> None:
+    other = split(load("digits"), 200, 2)
+    both = train(RECIPES[0], [data, other], seeds(1, 2))
+    assert same(both, 0, train(RECIPES[0], data, seeds(1)), 0)
+    assert same(both, 1, train(RECIPES[0], other, seeds(2)), 0)
+    with pytest.raises(ValueError, match="got 2 for 3"):
+        train(RECIPES[0], [data, other], seeds(1, 2, 3))
+
+
+def test_one_network_that_diverges_does_not_disturb_the_others(data: Split) -> None:
+    wild = split(load("digits"), 200, 1)
+    object.__setattr__(wild.train, "inputs", wild.train.inputs * np.float32(1e30))
+    both = train(RECIPES[0], [data, wild], seeds(1, 2))
+    assert both.diverged.tolist() == [False, True]
+    assert same(both, 0, train(RECIPES[0], data, seeds(1)), 0)
+    (failure,) = both.failures(seeds(1, 2))
+    assert "network 1 (initial 2, training 102) diverged in epoch" in failure
+
+
+def test_weights_stay_within_their_norm(data: Split) -> None:
+    trained = train(RECIPES[5], data, seeds(1, 2))
+    for weight in trained.networks.parameters()[::2]:
+        assert weight.square().sum(1).sqrt().max() <= 1.0 + 1e-6
+
+
+def test_training_stops_early_with_the_weights_of_the_best_look() -> None:
+    data = split(load("digits"), 60, 1, validation=300)
+    recipe = Recipe(width=64, epochs=40, drop_prob=0.0, learning_rate=0.5, schedule="constant", patience=3)
+    trained = train(recipe, data, seeds(1, 2, 3))
+    for which in range(3):
+        losses, best = trained.validation_loss[which], trained.best[which]
+        stopped = min(best + 3, len(losses) - 1)
+        assert best == losses[: stopped + 1].argmin()
+        networks = trained.networks.scores(torch.from_numpy(data.validation.inputs).expand(3, -1, -1))
+        loss = torch.nn.functional.cross_entropy(networks[which].double(), torch.from_numpy(data.validation.labels))
+        assert float(loss) == pytest.approx(losses[best], rel=1e-6)
+        assert same(trained, which, train(recipe, data, seeds(which + 1)), 0) or len(losses) > best + 4
+    with pytest.raises(ValueError, match="needs validation examples"):
+        train(recipe, split(load("digits"), 60, 1), seeds(1))
+
+
+def test_published_recipes_fit_their_data_at_the_small_scale() -> None:
+    for name, published in RECIPES_BY_NAME.items():
+        setting = published.at("small")
+        assert setting.recipe.hidden, name
+        assert published.source, name
+        assert published.published, name
