@@ -8,17 +8,25 @@ from benchmarks.measuring import row, seconds
 from nets import AblationGame, Recipe, Seeds, load, split, train
 
 
-def training() -> None:
-    """Networks side by side against one after the other."""
+def training(device: str = "cpu") -> None:
+    """Networks side by side against one after the other, and with dropout against without."""
     data = split(load("digits"), 600, 1)
-    recipe = Recipe(epochs=10)
-    seeds = [Seeds(initial=i, training=i) for i in range(12)]
-    row(
-        "12 networks of 128 units, 10 epochs, side by side",
-        seconds(lambda: train(recipe, data, seeds)),
-        "one after the other",
-        seconds(lambda: [train(recipe, data, [s]) for s in seeds]),
-    )
+    seeds = [Seeds(initial=i, training=i) for i in range(32)]
+    for width in (128, 512):
+        recipe = Recipe(width=width, epochs=10)
+
+        def beside(recipe: Recipe = recipe) -> object:
+            return train(recipe, data, seeds, device=device)
+
+        def alone(recipe: Recipe = recipe) -> object:
+            return [train(recipe, data, [seed], device=device) for seed in seeds]
+
+        def undropped(recipe: Recipe = recipe) -> object:
+            return train(recipe.without_dropout(), data, seeds, device=device)
+
+        ours = seconds(beside)
+        row(f"32 networks of {width} units, 10 epochs, side by side", ours, "one after the other", seconds(alone))
+        row(f"32 networks of {width} units, with dropout", ours, "without it", seconds(undropped))
 
 
 def ablation() -> None:
@@ -45,9 +53,12 @@ def ablation() -> None:
 
 
 def main() -> None:
-    """All of them."""
+    """All of them, and on a GPU where there is one."""
     torch.set_num_threads(1)
     training()
+    if torch.cuda.is_available():
+        print(f"on {torch.cuda.get_device_name()}:")
+        training("cuda")
     ablation()
 
 

@@ -1,29 +1,79 @@
-"""The network engine: dropout, training of replicates side by side, ablation, crossing, probing of any module."""
+"""The network engine: dropout of every kind, training of replicates side by side, ablation, crossing, probing.
 
-from nets.data import DataError, Dataset, Split, load, split
-from nets.dropout import Dropout
+Closed forms are in `nets.theory`, evolution of networks in `nets.evolution`, probing of any module in `nets.probing`.
+"""
+
+from nets.data import DATASETS, DataError, Dataset, Split, Synthetic, from_arrays, from_torch, load, split
+from nets.dropout import (
+    DROPOUTS,
+    NOISES,
+    BlockDropout,
+    ChannelDropout,
+    ClassicDropout,
+    DropConnect,
+    Dropout,
+    DropoutLayer,
+    FixedCountDropout,
+    GaussianDropout,
+)
 from nets.ensemble import Ensemble
-from nets.games import AblationGame, CrossGame, ModuleGame
-from nets.matching import match
+from nets.games import (
+    AblationGame,
+    CrossGame,
+    ModuleGame,
+    cross,
+    cross_modules,
+    pairs,
+    recompute_statistics,
+    second_differences,
+    singles,
+)
+from nets.matching import match, match_modules, match_pool
 from nets.mlp import Mlp
+from nets.penalties import MarginalPenalty, QuadraticPenalty
 from nets.recipe import Recipe
+from nets.recipes import RECIPES
 from nets.training import Seeds, Trained, train
 
 __all__ = [
+    "DATASETS",
+    "DROPOUTS",
+    "NOISES",
+    "RECIPES",
     "AblationGame",
+    "BlockDropout",
+    "ChannelDropout",
+    "ClassicDropout",
     "CrossGame",
     "DataError",
     "Dataset",
+    "DropConnect",
     "Dropout",
+    "DropoutLayer",
     "Ensemble",
+    "FixedCountDropout",
+    "GaussianDropout",
+    "MarginalPenalty",
     "Mlp",
     "ModuleGame",
+    "QuadraticPenalty",
     "Recipe",
     "Seeds",
     "Split",
+    "Synthetic",
     "Trained",
+    "cross",
+    "cross_modules",
+    "from_arrays",
+    "from_torch",
     "load",
     "match",
+    "match_modules",
+    "match_pool",
+    "pairs",
+    "recompute_statistics",
+    "second_differences",
+    "singles",
     "split",
     "train",
 ]

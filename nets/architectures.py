@@ -1,5 +1,6 @@
 """From a recipe to layers."""
 
+import math
 from itertools import pairwise
 
 from nets.layers import BatchNorm, Convolution, Dense, Flatten, Fold, Layer, Noise, Pool, Rectifier
@@ -21,6 +22,9 @@ def layers_of(recipe: Recipe, features: int, outputs: int, image: tuple[int, ...
         if drop_prob > 0.0:
             layers.append(Noise(kind, drop_prob, stream=len(layers)))
 
+    def sd(inputs: int) -> float:
+        return recipe.initial_sd or math.sqrt(2.0 / inputs)
+
     def rectified(units: int, *, spatial: bool = False) -> None:
         if recipe.batch_norm:
             layers.append(BatchNorm(units, spatial=spatial))
@@ -31,7 +35,7 @@ def layers_of(recipe: Recipe, features: int, outputs: int, image: tuple[int, ...
         height, width, channels = _image(image, features, recipe)
         layers.append(Fold((channels, height, width)))
         for before, after in pairwise((channels, *recipe.channels)):
-            layers.append(Convolution(before, after, recipe.filter_size))
+            layers.append(Convolution(before, after, recipe.filter_size, sd(before * recipe.filter_size**2)))
             rectified(after, spatial=True)
             layers.append(Pool(_POOLED))
             noise(recipe.conv_dropout, recipe.conv_drop_prob)
@@ -40,11 +44,11 @@ def layers_of(recipe: Recipe, features: int, outputs: int, image: tuple[int, ...
         features = height * width * recipe.channels[-1]
     weights_drop = recipe.drop_prob if recipe.dropout == "drop-connect" else 0.0
     for before, after in pairwise((features, *recipe.hidden)):
-        layers.append(Dense(before, after, stream=len(layers), drop_connect=weights_drop))
+        layers.append(Dense(before, after, sd(before), stream=len(layers), drop_connect=weights_drop))
         rectified(after)
         if recipe.dropout != "drop-connect":
             noise(recipe.dropout, recipe.drop_prob)
-    layers.append(Dense(recipe.hidden[-1], outputs))
+    layers.append(Dense(recipe.hidden[-1], outputs, sd(recipe.hidden[-1])))
     return layers
 
 

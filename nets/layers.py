@@ -59,27 +59,29 @@ class Layer(ABC):
 class Dense(Layer):
     """Every unit sees all inputs: ``x W + b``; weights (networks, inputs, outputs), biases (networks, 1, outputs).
 
-    He-normal weights (He et al. 2015), biases 0. With ``drop_connect`` above 0 weights are dropped in training, the
-    same ones for all examples of a step, and those kept are divided by the share kept (after Wan et al. 2013).
+    Normal weights with standard deviation ``initial_sd``, biases 0. With ``drop_connect`` above 0 weights are dropped
+    in training, the same ones for all examples of a step, and those kept are divided by the share kept (after Wan et
+    al. 2013).
     """
 
     inputs: int
     outputs: int
+    initial_sd: float
     stream: int = 0
     drop_connect: float = 0.0
 
     def initial(self, rngs: Sequence[np.random.Generator]) -> list[Tensor]:
-        scale = np.float32(np.sqrt(2.0 / self.inputs))
         drawn = [rng.standard_normal((self.inputs, self.outputs), dtype=np.float32) for rng in rngs]
-        return [torch.from_numpy(np.stack(drawn) * scale), torch.zeros(len(rngs), 1, self.outputs)]
+        weights = torch.from_numpy(np.stack(drawn) * np.float32(self.initial_sd))
+        return [weights, torch.zeros(len(rngs), 1, self.outputs)]
 
     def __call__(self, x: Tensor, parameters: list[Tensor], buffers: list[Tensor], training: Pass | None) -> Tensor:
         del buffers
         weight, bias = parameters
         if training is not None and self.drop_connect > 0.0:
             keys, shape = training.keys[:, self.stream].contiguous(), (self.inputs, self.outputs)
-            kept = draws.keep(keys, training.step, shape, self.drop_connect)
-            weight = weight * kept / (1.0 - draws.rounded(self.drop_connect))
+            scale = 1.0 / (1.0 - draws.rounded(self.drop_connect))
+            weight = weight * draws.scaled_keep(keys, training.step, shape, self.drop_connect, scale)
         return torch.baddbmm(bias, x, weight)
 
     def module(self, parameters: list[Tensor], buffers: list[Tensor]) -> nn.Module:
@@ -96,11 +98,12 @@ class Convolution(Layer):
     channels_in: int
     channels_out: int
     size: int
+    initial_sd: float
 
     def initial(self, rngs: Sequence[np.random.Generator]) -> list[Tensor]:
         fan_in = self.channels_in * self.size**2
         drawn = [rng.standard_normal((self.channels_out, fan_in), dtype=np.float32) for rng in rngs]
-        weights = torch.from_numpy(np.stack(drawn) * np.float32(np.sqrt(2.0 / fan_in)))
+        weights = torch.from_numpy(np.stack(drawn) * np.float32(self.initial_sd))
         return [weights, torch.zeros(len(rngs), self.channels_out, 1)]
 
     def __call__(self, x: Tensor, parameters: list[Tensor], buffers: list[Tensor], training: Pass | None) -> Tensor:

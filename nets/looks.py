@@ -11,7 +11,7 @@ from nets.ensemble import Ensemble
 
 LOOKS = 41
 """Times, at most, at which networks are looked at."""
-_CHUNK = 1000
+_CHUNK = 250
 """Examples at a time; a fixed number, since the rounding of a product may depend on it."""
 
 

@@ -11,7 +11,7 @@ Width = Annotated[int, Field(ge=2, le=65_536)]
 class Recipe(BaseModel):
     """A network with rectified linear units and its training.
 
-    Initial weights are normal with variance 2 / inputs of the unit (He et al. 2015), biases 0. Trained on the mean
+    Initial weights are normal, biases 0. Trained on the mean
     cross-entropy of a batch; an autoencoder, and any network on targets that are numbers, on the mean squared error.
     """
 
@@ -31,6 +31,9 @@ class Recipe(BaseModel):
         default=(16, 32), min_length=1, max_length=8, description="filters of each convolution of a cnn, 2 x 2 pooled"
     )
     filter_size: int = Field(default=3, ge=1, le=15, description="side of a filter, odd")
+    initial_sd: float | None = Field(
+        default=None, gt=0.0, description="SD of initial weights; by default sqrt(2 / inputs) (He et al. 2015)"
+    )
     batch_norm: bool = Field(default=False, description="whether batch normalisation stands before each rectifier")
 
     dropout: Literal["bernoulli", "gaussian", "fixed-count", "drop-connect"] = Field(
@@ -67,9 +70,11 @@ class Recipe(BaseModel):
     epochs: int = Field(default=100, ge=1, description="passes over the training examples")
     steps: int | None = Field(default=None, ge=1, description="steps instead of epochs")
     patience: int | None = Field(
-        default=None, ge=1, description="stop after so many looks at the validation examples without a smaller loss, and "
-        "take the weights of the best; there are at most 40 looks, equally spaced"
-    )  # fmt: skip
+        default=None,
+        ge=1,
+        description="stop after so many looks at the validation examples without a smaller loss, with the weights of "
+        "the best; there are at most 40 looks, equally spaced",
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -83,6 +88,21 @@ class Recipe(BaseModel):
     def hidden(self) -> tuple[int, ...]:
         """Units of each hidden dense layer."""
         return self.widths or (self.width,) * self.layers
+
+    @property
+    def summary(self) -> str:
+        """The network in a few words."""
+        widths = self.hidden
+        dense = f"{len(widths)} x {widths[0]}" if len(set(widths)) == 1 else "-".join(map(str, widths))
+        kind = {"mlp": "", "autoencoder": "autoencoder, "}.get(
+            self.architecture, f"cnn, {'-'.join(map(str, self.channels))} filters, "
+        )
+        return f"{kind}{dense} units{', batch norm' if self.batch_norm else ''}"
+
+    @property
+    def drops(self) -> bool:
+        """Whether anything is dropped."""
+        return max(self.drop_prob, self.input_drop_prob, self.conv_drop_prob) > 0.0
 
     def without_dropout(self) -> Self:
         """The same recipe, with nothing dropped."""

@@ -20,7 +20,12 @@ class Setting:
     data: str
     """Name of a data set, as `nets.data.load` takes it."""
     train_size: int
-    validation_size: int = 0
+
+    @property
+    def summary(self) -> str:
+        """In a line."""
+        length = f"{self.recipe.steps:,} steps" if self.recipe.steps else f"{self.recipe.epochs} epochs"
+        return f"{self.recipe.summary}, {length} on {self.train_size:,} examples of {self.data}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +43,15 @@ class Published:
     def at(self, scale: Scale) -> Setting:
         """The setting at a scale."""
         return self.paper if scale == "paper" else self.small
+
+    def rows(self) -> dict[str, str]:
+        """What a list shows of it."""
+        return {
+            "published": self.published,
+            "paper": self.paper.summary,
+            "small": self.small.summary,
+            "source": self.source,
+        }
 
 
 _SRIVASTAVA = "Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014"
@@ -57,7 +71,10 @@ _DEEP = Recipe(
     widths=(1024, 1024, 2048), drop_prob=0.5, input_drop_prob=0.2, batch_size=100, steps=100_000, learning_rate=0.1,
     schedule="inverse", half_life=10_000, momentum=0.5, final_momentum=0.99, momentum_steps=100_000, max_norm=3.0,
 )  # fmt: skip
-_FEATURES = Recipe(architecture="autoencoder", width=256, drop_prob=0.5, batch_size=100, learning_rate=0.1)
+_FEATURES = Recipe(  # large initial weights would hide what is learnt
+    architecture="autoencoder", width=256, initial_sd=0.01, drop_prob=0.5, batch_size=100, optimiser="adam",
+    learning_rate=1e-3,
+)  # fmt: skip
 _NOISE = Recipe(widths=(32, 32, 32), drop_prob=0.25, optimiser="adam", learning_rate=1e-3, batch_size=32, epochs=200)
 _CNN = Recipe(
     architecture="cnn", channels=(16, 32), width=128, drop_prob=0.5, conv_drop_prob=0.2, conv_dropout="channel",

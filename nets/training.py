@@ -119,13 +119,13 @@ class _Training:
             first.inputs.shape[1],
             _outputs(recipe, first),
             [s.initial for s in seeds],
-            image=getattr(first, "image", None),
+            image=first.image,
             device=device,
         )
         self._parts = {
             name: _tensors(recipe, [getattr(split, name) for split in splits], device)
             for name in ("train", "test", "validation")
-            if getattr(splits[0], name, None) is not None
+            if getattr(splits[0], name) is not None
         }
         if recipe.patience is not None and "validation" not in self._parts:
             raise ValueError("stopping early needs validation examples; split(..., validation=..) sets some aside")

@@ -1,13 +1,15 @@
 """What a comparison will cost, said before it is paid."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from analysis.experiments.compare import CompareSpec, tasks
 from analysis.runs.memory import within_memory
 from analysis.runs.spec import SpecError
 from analysis.sides.neurons import dataset
 from nets.data import DataError, Dataset
-from nets.looks import LOOKS as CURVE_POINTS
+from nets.looks import LOOKS
+from nets.recipe import Recipe
 
 MIN_TEST_IMAGES = 10
 _PROCESS = 450e6  # resident bytes of a worker with torch and numba loaded
@@ -46,6 +48,8 @@ def check(spec: CompareSpec, jobs: int) -> Estimate:
         data = dataset(spec.neurons.data)
     except DataError as error:
         raise SpecError([f"neurons.data: {error}"]) from error
+    if data.classes == 0:
+        raise SpecError([f"neurons.data: {spec.neurons.data} has no classes; networks are compared as classifiers"])
     most = len(data) - MIN_TEST_IMAGES
     if spec.neurons.train_images > most:
         raise SpecError(
@@ -62,17 +66,17 @@ def check(spec: CompareSpec, jobs: int) -> Estimate:
 def _neurons_seconds(spec: CompareSpec, data: Dataset) -> float:
     neurons, recipe = spec.neurons, spec.neurons.recipe
     features = data.inputs.shape[1]
-    within = (recipe.layers - 1) * recipe.width**2
-    weights = features * recipe.width + within + recipe.width * data.classes
+    units, within = sum(recipe.hidden), _within(recipe)
+    weights = features * recipe.hidden[0] + within + recipe.hidden[-1] * data.classes
     batch = min(recipe.batch_size, neurons.train_images)
     steps = recipe.epochs * (neurons.train_images // batch)
     training = 2.0 * steps * (_STEP + 3.0 * 6.0 * batch * weights / _RATE)
     probe = min(neurons.probe_images, len(data) - neurons.train_images)
-    flips = spec.panel.partners * (recipe.layers * recipe.width + 1)
+    flips = spec.panel.partners * (units + 1)
     masks = 4.0 * (spec.panel.masks + 9 * spec.panel.knock_out_masks + flips)
-    looking = 2.0 * (3 * CURVE_POINTS * len(data) + 4.0 * spec.panel.children * (len(data) - neurons.train_images))
+    looking = 2.0 * (3 * LOOKS * len(data) + 4.0 * spec.panel.children * (len(data) - neurons.train_images))
     training += looking * 2.0 * weights / _RATE
-    return float(training + masks * probe * 2.0 * (within + recipe.width * data.classes) / _RATE)
+    return float(training + masks * probe * 2.0 * (within + recipe.hidden[-1] * data.classes) / _RATE)
 
 
 def _genes_bytes(spec: CompareSpec) -> float:
@@ -81,10 +85,15 @@ def _genes_bytes(spec: CompareSpec) -> float:
 
 def _neurons_bytes(spec: CompareSpec, data: Dataset) -> float:
     recipe, features = spec.neurons.recipe, data.inputs.shape[1]
-    units = recipe.layers * recipe.width
-    weights = features * recipe.width + (recipe.layers - 1) * recipe.width**2 + recipe.width * data.classes
+    units = sum(recipe.hidden)
+    weights = features * recipe.hidden[0] + _within(recipe) + recipe.hidden[-1] * data.classes
     activations = 40.0 * len(data) * units
     return float(3.0 * data.inputs.nbytes + 3 * 16.0 * weights + activations + _sampling_bytes(spec, units))
+
+
+def _within(recipe: Recipe) -> int:
+    """Weights between hidden layers."""
+    return sum(before * after for before, after in pairwise(recipe.hidden))
 
 
 def _sampling_bytes(spec: CompareSpec, elements: int) -> float:
@@ -96,4 +105,4 @@ def _largest(spec: CompareSpec, data: Dataset) -> str:
     """The setting to lower first."""
     if _genes_bytes(spec) > _neurons_bytes(spec, data):
         return "genes.population"
-    return "panel.masks" if spec.panel.masks > spec.neurons.recipe.width**2 else "neurons.recipe.width"
+    return "panel.masks" if spec.panel.masks > max(spec.neurons.recipe.hidden) ** 2 else "neurons.recipe.width"

@@ -1,4 +1,4 @@
-"""Filter sheet: what the units of the first layer look at."""
+"""What the units of the first layer look at: their incoming weights as images, and how localised they are."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,30 @@ from analysis.arrays import Floats
 from analysis.figures.chart import Kind, each
 from analysis.figures.plotted import Plotted
 from analysis.figures.results import SideResults
-from analysis.figures.theme import arms, diverging, quiet
+from analysis.figures.theme import arms, diverging, faint, quiet
+from nets.features import hoyer
 
 _ROWS, _COLUMNS = 4, 10
+
+
+def draw_page(axes: Axes, images: Floats, columns: int) -> None:
+    """Images (count, height, width) with values from -1 to 1, row after row, ``columns`` in each."""
+    count, high, wide = images.shape
+    rows = -(-count // columns)
+    cells = np.full((rows * columns, high, wide), np.nan)
+    cells[:count] = images
+    page = cells.reshape(rows, columns, high, wide).swapaxes(1, 2).reshape(rows * high, columns * wide)
+    axes.imshow(page, cmap=diverging(), vmin=-1, vmax=1, interpolation="antialiased",
+                aspect="equal" if high > 1 else "auto")  # fmt: skip
+    across, down = np.arange(columns + 1) * wide - 0.5, np.arange(rows + 1) * high - 0.5
+    axes.vlines(across, down[0], down[-1], color=quiet(), lw=0.5, clip_on=False)
+    axes.hlines(down, across[0], across[-1], color=quiet(), lw=0.5, clip_on=False)
+    axes.set_facecolor(faint())
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
 
 
 def draw_filters(axes: Axes, results: SideResults, arm: int) -> list[Plotted]:
@@ -24,24 +45,13 @@ def draw_filters(axes: Axes, results: SideResults, arm: int) -> list[Plotted]:
     edge = round(inputs**0.5)
     high, wide = (edge, edge) if edge * edge == inputs else (1, inputs)
     shown = np.argsort(-np.linalg.norm(weights, axis=1), kind="stable")[: _ROWS * _COLUMNS]
-    page = np.full((_ROWS * (high + 1) - 1, _COLUMNS * (wide + 1) - 1), np.nan)
-    for place, unit in enumerate(shown):
-        row, column = divmod(place, _COLUMNS)
-        image = weights[unit].reshape(high, wide) / (np.abs(weights[unit]).max() or 1.0)
-        page[row * (high + 1) : row * (high + 1) + high, column * (wide + 1) : column * (wide + 1) + wide] = image
-    axes.imshow(
-        page, cmap=diverging(), vmin=-1, vmax=1, interpolation="nearest", aspect="equal" if high > 1 else "auto"
-    )
-    axes.set_facecolor(quiet())
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.grid(visible=False)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    largest = np.abs(weights[shown]).max(1, keepdims=True)
+    scaled = weights[shown] / np.where(largest > 0.0, largest, 1.0)
+    page = np.full((_ROWS * _COLUMNS, high, wide), np.nan)
+    page[: len(shown)] = scaled.reshape(-1, high, wide)
+    draw_page(axes, page, _COLUMNS)
     axes.set_title(side.arms[arm], color=arms()[arm].color, fontweight="bold", loc="left", pad=4)
-    axes.set_xlabel(
-        f"Hoyer sparsity {np.mean(sparsity(weights)):.2f} on average, 0 even to 1 a single input", fontsize=8
-    )
+    axes.set_xlabel(f"Hoyer sparsity {np.mean(hoyer(weights)):.2f} on average, 0 even to 1 a single input", fontsize=8)
     return [
         Plotted(
             panel="filters",
@@ -57,20 +67,12 @@ def draw_filters(axes: Axes, results: SideResults, arm: int) -> list[Plotted]:
     ]
 
 
-def sparsity(weights: Floats) -> Floats:
-    """Hoyer's sparsity of each row (units, inputs): 0 where all weights are as large, 1 where only one is not 0."""
-    root = np.sqrt(weights.shape[1])
-    size = np.linalg.norm(weights, axis=1)
-    ratio: Floats = np.abs(weights).sum(1) / np.where(size > 0.0, size, 1.0)
-    return np.where(size > 0.0, (root - ratio) / (root - 1.0), np.nan)
-
-
 def _draw(panels: Sequence[Axes], side: SideResults) -> list[Plotted]:
     return [row for arm, axes in enumerate(panels) for row in draw_filters(axes, side, arm)]
 
 
 def _reading(sides: Sequence[SideResults]) -> str:
-    without, with_mixing = (float(np.mean(sparsity(p["filters"].astype(np.float64)))) for p in sides[0].portraits)
+    without, with_mixing = (float(np.mean(hoyer(p["filters"].astype(np.float64)))) for p in sides[0].portraits)
     return (
         f"Mean sparsity of the incoming weights of one network: {without:.2f} {sides[0].side.arms[0]}, "
         f"{with_mixing:.2f} {sides[0].side.arms[1]}; one replicate, so no verdict."

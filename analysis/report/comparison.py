@@ -82,7 +82,7 @@ def neurons_subtitle(spec: CompareSpec) -> str:
     neurons, recipe = spec.neurons, spec.neurons.recipe
     data = neurons.data_name.removeprefix("idx:")
     inputs = f", inputs {recipe.input_drop_prob:g}" if recipe.input_drop_prob else ""
-    size = f"{recipe.layers} x {recipe.width} units, {neurons.train_images} images of {data}"
+    size = f"{recipe.summary}, {neurons.train_images} images of {data}"
     return f"{size}; drop_prob {recipe.drop_prob:g}{inputs}"
 
 

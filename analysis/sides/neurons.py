@@ -36,6 +36,7 @@ NEURONS = Side(
     element="units",
     observation="test images",
 )
+_WITH_PATH = ("idx", "arrays")
 
 
 class NeuronsSpec(BaseModel):
@@ -43,22 +44,43 @@ class NeuronsSpec(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    data: str = Field(default="digits", description="digits, mnist5k or idx:FOLDER")
+    data: str = Field(default="digits", description="a data set with classes; nets data lists them")
     train_images: int = Field(default=600, ge=10, description="training images; the rest are for testing")
     probe_images: int = Field(default=512, ge=10, description="test images, at most, on which units are taken away")
     recipe: Recipe = Recipe()
 
+    @field_validator("recipe")
+    @classmethod
+    def _perceptrons(cls, recipe: Recipe) -> Recipe:
+        """Units are crossed and taken away in plain perceptrons."""
+        if recipe.architecture != "mlp" or recipe.batch_norm or recipe.patience:
+            raise ValueError(
+                "networks are compared as plain perceptrons trained to their end: architecture mlp, without batch_norm "
+                "and patience; mixability nets train takes any recipe"
+            )
+        return recipe
+
     @field_validator("data")
     @classmethod
-    def _from_anywhere(cls, data: str) -> str:
-        """A folder is written down so that it is found from wherever the spec is read."""
-        kind, colon, folder = data.partition(":")
-        return f"{kind}:{Path(folder).absolute()}" if kind == "idx" and colon and folder else data
+    def _found_again(cls, data: str) -> str:
+        return from_anywhere(data)
 
     @property
     def data_name(self) -> str:
         """The data set's name without the path to it, as records carry it."""
-        return f"idx:{Path(self.data.removeprefix('idx:')).name}" if self.data.startswith("idx:") else self.data
+        return without_path(self.data)
+
+
+def from_anywhere(data: str) -> str:
+    """The name of a data set; a path in it is made such that it is found from wherever the spec is read."""
+    kind, _, path = data.partition(":")
+    return f"{kind}:{Path(path).absolute()}" if kind in _WITH_PATH and path else data
+
+
+def without_path(data: str) -> str:
+    """The name of a data set, of a path only its end."""
+    kind, _, path = data.partition(":")
+    return f"{kind}:{Path(path).name}" if kind in _WITH_PATH else data
 
 
 def grow_neurons(spec: NeuronsSpec, root: int, replicate: int, *, mixing: bool) -> Subject:
@@ -135,7 +157,7 @@ def neurons_pool(spec: NeuronsSpec, root: int, parents: int, *, mixing: bool) ->
         partner = match(networks[i], networks[j], data.train.inputs)
         return CrossGame(networks[i], partner, data.test.inputs, data.test.labels)
 
-    return Pool(cross=cross, parents=parents, elements=recipe.layers * recipe.width)
+    return Pool(cross=cross, parents=parents, elements=sum(recipe.hidden))
 
 
 @cache

@@ -14,12 +14,12 @@ from analysis.experiments.claims import judge
 from analysis.experiments.compare import CLAIMS, SIDES, run
 from analysis.figures.chart import Chart
 from analysis.figures.comparison import comparison_chart
-from analysis.figures.filters import sparsity
 from analysis.figures.registry import FIGURES
 from analysis.figures.results import SideResults
 from analysis.figures.theme import THEMES, Theme, arms, theme
 from analysis.report.comparison import genes_subtitle, neurons_subtitle, results
 from analysis.runs.folder import RunFolder
+from nets.features import hoyer
 from tests.drawn import faults, words_of
 from tests.small import small
 
@@ -119,8 +119,8 @@ def test_hybrid_figure_holds_the_tables(sides: list[SideResults]) -> None:
 
 
 def test_sparsity_has_its_ends() -> None:
-    assert sparsity(np.array([[1.0, -1.0, 1.0, 1.0], [0.0, 0.0, 3.0, 0.0]])) == pytest.approx([0.0, 1.0])
-    assert np.isnan(sparsity(np.zeros((1, 4)))).all()
+    assert hoyer(np.array([[1.0, -1.0, 1.0, 1.0], [0.0, 0.0, 3.0, 0.0]])) == pytest.approx([0.0, 1.0])
+    assert np.isnan(hoyer(np.zeros((1, 4)))).all()
 
 
 def test_filters_of_inputs_that_make_no_square_are_strips(sides: list[SideResults]) -> None:

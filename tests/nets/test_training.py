@@ -22,7 +22,7 @@ RECIPES = [
     Recipe(architecture="cnn", channels=(5,), width=16, epochs=2, batch_norm=True, conv_drop_prob=0.2,
            conv_dropout="bernoulli"),
 ]  # fmt: skip
-IDS = ["one layer", "no dropout", "deep", "batch norm", "adam", "max norm", "drop-connect", "autoencoder", "cnn", "cnn bn"]
+IDS = ["one layer", "no dropout", "deep", "batch norm", "adam", "max norm", "drop-connect", "autoencoder", "cnn", "both"]
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +201,7 @@ def test_training_stops_early_with_the_weights_of_the_best_look() -> None:
     data = split(load("digits"), 60, 1, validation=300)
     recipe = Recipe(width=64, epochs=40, drop_prob=0.0, learning_rate=0.5, schedule="constant", patience=3)
     trained = train(recipe, data, seeds(1, 2, 3))
+    assert data.validation is not None
     for which in range(3):
         losses, best = trained.validation_loss[which], trained.best[which]
         stopped = min(best + 3, len(losses) - 1)

@@ -1,0 +1,235 @@
+"""Networks trained without and with dropout, watched epoch by epoch."""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from analysis.arrays import Floats, Matrix
+from analysis.numbers import counted
+from analysis.runs.memory import within_memory
+from analysis.runs.spec import SpecError
+from analysis.sides.neurons import dataset, from_anywhere, without_path
+from analysis.streams import seed_for
+from analysis.training.arms import Arm, Training
+from nets.data import DataError, Dataset, Split, split
+from nets.layers import Dense
+from nets.recipe import Recipe
+from nets.recipes import RECIPES, Scale
+from nets.training import Seeds, Trained, train
+
+ARMS = ("no dropout", "dropout")
+_EXAMPLES = 1000
+"""Test examples, at most, whose activations are kept."""
+
+Progress = Callable[[str, int], None]
+"""Told the arm and how many epochs of it are done."""
+
+
+class TrainingSpec(BaseModel):
+    """Which networks to train, on what, how often."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data: str = Field(default="digits", description="a data set; nets data lists them")
+    train_size: int = Field(default=600, ge=10, description="training examples; the rest are for testing")
+    validation_size: int = Field(default=0, ge=0, description="examples set aside to stop early by")
+    label_noise: float = Field(
+        default=0.0, ge=0.0, lt=1.0, description="share of training labels that are replaced by another class"
+    )
+    replicates: int = Field(default=5, ge=1, le=10_000, description="networks in each arm, paired")
+    shared_split: bool = Field(
+        default=False, description="whether all replicates have one split of the data, which takes less memory"
+    )
+    seed: int = Field(default=1, ge=0, description="root of all randomness")
+    recipe: Recipe = Recipe()
+
+    @field_validator("data")
+    @classmethod
+    def _found_again(cls, data: str) -> str:
+        return from_anywhere(data)
+
+    def identity(self) -> dict[str, Any]:
+        """What determines the results."""
+        return {**self.model_dump(mode="json"), "data": without_path(self.data)}
+
+    @property
+    def arms(self) -> dict[str, Recipe]:
+        """The recipe of each arm; one arm alone where nothing is dropped."""
+        recipes = (self.recipe.without_dropout(), self.recipe)
+        return dict(zip(ARMS, recipes, strict=True)) if self.recipe.drops else {ARMS[0]: self.recipe}
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of each arm, the last of them perhaps cut short."""
+        per_epoch = max(1, self.train_size // self.recipe.batch_size)
+        return -(-self.recipe.steps // per_epoch) if self.recipe.steps else self.recipe.epochs
+
+    @property
+    def seeds(self) -> list[Seeds]:
+        """Those of each replicate, the same in both arms."""
+        return [
+            Seeds(
+                initial=seed_for(self.seed, "train", "initial", replicate),
+                training=seed_for(self.seed, "train", "training", replicate),
+            )
+            for replicate in range(self.replicates)
+        ]
+
+    @property
+    def summary(self) -> str:
+        """In a line."""
+        return f"{self.recipe.summary}, {self.train_size:,} examples of {without_path(self.data)}, {self.epochs} epochs"
+
+    @property
+    def origin(self) -> str:
+        """In a sentence, for a figure."""
+        dropped = f"; drop_prob {self.recipe.drop_prob:g}" if self.recipe.drop_prob else ""
+        inputs = f", inputs {self.recipe.input_drop_prob:g}" if self.recipe.input_drop_prob else ""
+        filters = f", filters {self.recipe.conv_drop_prob:g}" if self.recipe.conv_drop_prob else ""
+        pairs = counted(self.replicates, "paired replicate")
+        return f"{pairs}, seed {self.seed}: {self.summary}{dropped}{inputs}{filters}."
+
+    def failures(self, trained: Trained) -> list[str]:
+        """A sentence for each network that diverged."""
+        return trained.failures(self.seeds)
+
+
+def check(spec: TrainingSpec) -> Dataset:
+    """The data, if the spec can be run on them here.
+
+    Raises SpecError for data that cannot be had or are too few, and for more memory than there is.
+    """
+    try:
+        data = dataset(spec.data)
+        split(data, spec.train_size, 0, validation=spec.validation_size, label_noise=spec.label_noise)
+    except DataError as error:
+        raise SpecError([f"data: {error}"]) from error
+    copies = 1 if spec.shared_split else spec.replicates
+    widest = max(spec.recipe.hidden)
+    weights = data.inputs.shape[1] * widest + sum(w * widest for w in spec.recipe.hidden)
+    needed = 4.0 * (2.0 * copies * data.inputs.size + spec.replicates * (4.0 * weights + 8.0 * 1000 * widest))
+    within_memory(needed, "replicates or train_size, or set shared_split=true")
+    return data
+
+
+def published(name: str, scale: str) -> dict[str, Any]:
+    """Values of a `TrainingSpec` for a published setting. Raises SpecError for a name or scale that there is not."""
+    if name not in RECIPES:
+        near = get_close_matches(name, RECIPES, n=1)
+        hint = f"did you mean {near[0]}?" if near else "mixability nets recipes lists them"
+        raise SpecError([f"no published setting is called {name!r}; {hint}"])
+    if scale not in get_args(Scale):
+        raise SpecError([f"scale must be {' or '.join(get_args(Scale))}; got {scale!r}"])
+    setting = RECIPES[name].at(cast("Scale", scale))
+    recipe = setting.recipe.model_dump(mode="json", exclude_defaults=True)
+    return {"data": setting.data, "train_size": setting.train_size, "recipe": recipe}
+
+
+def torch_device(name: str) -> str:
+    """A device that is there; ``auto`` is cuda where that is. Raises SpecError for one that is not."""
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise SpecError([f"device {name!r} cannot be used ({reason}); take cpu or auto"]) from error
+    return name
+
+
+def run(
+    spec: TrainingSpec,
+    folder: Path | None = None,
+    *,
+    device: str = "cpu",
+    every: float = 30.0,
+    progress: Progress | None = None,
+) -> dict[str, Trained]:
+    """Train the networks of every arm, all replicates side by side.
+
+    Within a replicate the arms share the split, the initial weights and the order of the examples. With ``folder``,
+    checkpoints are written there, and what is there already is not done again. Raises SpecError for a folder that holds
+    other networks, and as `check` does.
+    """
+    splits, found = _splits(spec), {}
+    for arm, recipe in spec.arms.items():
+        file = folder / f"{arm.replace(' ', '-')}-{spec.replicates}.pt" if folder else None
+        tell = (lambda epoch, arm=arm: progress(arm, epoch)) if progress else None
+        try:
+            found[arm] = train(
+                recipe, splits, spec.seeds, on_epoch=tell, device=torch_device(device), checkpoint=file, every=every
+            )
+        except ValueError as error:
+            raise SpecError([str(error)]) from error
+    return found
+
+
+def gathered(spec: TrainingSpec, found: dict[str, Trained]) -> Training:
+    """What is shown of trained networks."""
+    splits = _splits(spec)
+    image = splits[0].train.image
+    scale = np.mean([part.train.inputs.std(0) for part in splits], axis=0)
+    arms = [
+        Arm(
+            name=name,
+            mixing=name == ARMS[1],
+            epochs=trained.epochs,
+            histories=_histories(trained),
+            diverged=trained.diverged,
+            filters=_filters(trained),
+            activations=_activations(trained, splits),
+        )
+        for name, trained in found.items()
+    ]
+    return Training(arms=arms, image_shape=image[:2] if image and len(image) == 2 else None, input_scale=scale)
+
+
+def _splits(spec: TrainingSpec) -> list[Split]:
+    data = check(spec)
+    return [
+        split(
+            data,
+            spec.train_size,
+            seed_for(spec.seed, "train", "split", replicate),
+            validation=spec.validation_size,
+            label_noise=spec.label_noise,
+        )
+        for replicate in range(1 if spec.shared_split else spec.replicates)
+    ]
+
+
+def _histories(trained: Trained) -> dict[str, Floats]:
+    names = ["train_loss", "test_loss"]
+    if np.isfinite(trained.test_accuracy[:, 0]).all():
+        names += ["train_accuracy", "test_accuracy"]
+    return {name: getattr(trained, name) for name in names}
+
+
+def _filters(trained: Trained) -> Matrix | None:
+    """Incoming weights of the first layer where that is dense, (replicates, units, features)."""
+    networks = trained.networks
+    layer, state = next(pair for pair in zip(networks.layers, networks.state, strict=True) if pair[1])
+    return state[0].transpose(1, 2).cpu().numpy() if isinstance(layer, Dense) else None
+
+
+def _activations(trained: Trained, splits: list[Split]) -> list[list[Matrix]]:
+    """Of each hidden layer and replicate, (examples, units); channels of an image are averaged over positions."""
+    layers: list[list[Matrix]] = []
+    for replicate in range(len(trained.networks)):
+        inputs = torch.from_numpy(splits[replicate % len(splits)].test.inputs[:_EXAMPLES])
+        seen: list[Matrix] = []
+        x = inputs
+        with torch.no_grad():
+            for part in trained.networks.module(replicate):
+                x = part(x)
+                if isinstance(part, torch.nn.ReLU):
+                    seen.append((x.mean((2, 3)) if x.ndim == 4 else x).numpy())
+        for layer, values in enumerate(seen):
+            layers += [[]] if layer == len(layers) else []
+            layers[layer].append(values)
+    return layers

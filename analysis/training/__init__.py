@@ -1,0 +1,1 @@
+"""Training seen: learning curves, filters and activations, without dropout beside with it."""
