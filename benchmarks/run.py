@@ -1,5 +1,4 @@
-"""All ratios: ``make bench``. ``python -m benchmarks.simulator``, ``.engines``, ``.ablation`` and ``.measures`` print a
-part."""
+"""All ratios: ``make bench``. Each module has a ``main`` that prints a part: ``python -m benchmarks.ablation``."""
 
 from benchmarks import ablation, engines, measures, simulator
 

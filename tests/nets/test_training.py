@@ -22,7 +22,7 @@ RECIPES = [
     Recipe(architecture="cnn", channels=(5,), width=16, epochs=2, batch_norm=True, conv_drop_prob=0.2,
            conv_dropout="bernoulli"),
 ]  # fmt: skip
-IDS = ["one layer", "no dropout", "deep", "batch norm", "adam", "max norm", "drop-connect", "autoencoder", "cnn", "both"]
+IDS = ["one layer", "no dropout", "deep", "batch norm", "adam", "max norm", "drop-connect", "encoder", "cnn", "both"]
 
 
 @pytest.fixture(scope="module")
