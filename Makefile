@@ -28,6 +28,7 @@ rivals: .venv/installed-test      ## the rivals that `bench` times beside ours, 
 	$(BIN)/python -m benchmarks.rivals.environment
 
 bench: .venv/installed-test       ## speed, as ratios measured side by side
+	$(PIP) --editable '.[bench]'
 	$(BIN)/python -m benchmarks.run
 
 gallery: .venv/installed          ## every kind of figure, drawn from a real run, into docs/gallery

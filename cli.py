@@ -2,16 +2,18 @@
 
 import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from analysis.experiments.compare import CompareSpec, Done
     from analysis.experiments.simulate import Cell, SimulationSpec, Trajectory, Watch
+    from analysis.experiments.training import TrainingSpec
     from analysis.report.comparison import Report
     from analysis.report.simulation import Simulation
     from analysis.runs.folder import RunFolder
@@ -70,7 +72,7 @@ def compare(
         typer.Option(help="Landscape (default: pairwise epistasis); sim list names all.", rich_help_panel=RUN),
     ] = None,
     data: Annotated[
-        str | None, typer.Option(help="digits (default), mnist5k or idx:FOLDER.", rich_help_panel=RUN)
+        str | None, typer.Option(help="Data set (default digits); nets data lists them.", rich_help_panel=RUN)
     ] = None,
     layers: Annotated[int | None, typer.Option(help="Hidden layers (default 1).", rich_help_panel=RUN)] = None,
     width: Annotated[int | None, typer.Option(help="Units in each (default 128).", rich_help_panel=RUN)] = None,
@@ -143,11 +145,13 @@ def compare(
     _finish(spec, folder.path, done, json=json)
 
 
-def _values(config: Path | None, settings: list[str] | None, flags: dict[str, Any]) -> dict[str, Any]:
-    """What a spec is built from: a file, then ``--set``, then the options that were given."""
+def _values(
+    config: Path | None, settings: list[str] | None, flags: dict[str, Any], base: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What a spec is built from: a file or a base, then ``--set``, then the options that were given."""
     from analysis.runs.spec import apply_settings, read_toml, set_value
 
-    values: dict[str, Any] = read_toml(config) if config else {}
+    values: dict[str, Any] = read_toml(config) if config else base or {}
     apply_settings(values, settings or [])
     for path, value in flags.items():
         if value is not None:
@@ -749,6 +753,328 @@ def _play(performance: "Performance", folder: Path, jobs: int, again: str, *, sh
         typer.echo(f"- {answer.sentence}")
     typer.echo(f"\nPicture: {folder / f'{performance.scene}.png'}")
     typer.echo(f"More replicates: {again} --replicates {2 * performance.replicates}")
+
+
+nets = typer.Typer(help="Networks: train them without and with dropout, or probe one that is trained already.")
+app.add_typer(nets, name="nets")
+
+Model = Annotated[
+    str,
+    typer.Argument(
+        metavar="PACKAGE.MODULE:FACTORY", help="What builds the model; modules in the current folder count too."
+    ),
+]
+Weights = Annotated[
+    Path | None,
+    typer.Option(help="Its weights: a state dict, .pt or .safetensors (default: as built).", rich_help_panel=RUN),
+]
+BuiltWith = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Arguments of the factory.", rich_help_panel=RUN),
+]
+Shape = Annotated[
+    str | None,
+    typer.Option(metavar="1,28,28", help="Shape of an input (default: as the data have it).", rich_help_panel=RUN),
+]
+Tokens = Annotated[bool, typer.Option("--tokens", help="Inputs are whole numbers, as int64.", rich_help_panel=RUN)]
+
+
+@nets.command("probe")
+def nets_probe(
+    model: Model,
+    layer: Annotated[str | None, typer.Option(help="Its layer, as nets list names it.", rich_help_panel=RUN)] = None,
+    data: Annotated[
+        str, typer.Option(help="digits, idx:FOLDER, arrays:FILE.npz (inputs, labels), ...", rich_help_panel=RUN)
+    ] = "digits",
+    weights: Weights = None,
+    set_: BuiltWith = None,
+    shape: Shape = None,
+    tokens: Tokens = False,
+    examples: Annotated[
+        int, typer.Option(min=2, help="Examples, at most, drawn by the seed.", rich_help_panel=RUN)
+    ] = 512,
+    masks: Annotated[
+        int, typer.Option(min=64, help="Presence masks; all of them where there are no more.", rich_help_panel=RUN)
+    ] = 8192,
+    background: Annotated[
+        str, typer.Option(help="What an absent element gives: zero, mean or resample.", rich_help_panel=RUN)
+    ] = "zero",
+    kind: Annotated[
+        str | None, typer.Option(help="units, channels, heads, activations (default: what fits).", rich_help_panel=RUN)
+    ] = None,
+    outputs: Annotated[
+        str, typer.Option(help="What the model gives: scores, or probabilities.", rich_help_panel=RUN)
+    ] = "scores",
+    seed: Annotated[int, typer.Option(min=0, help="Of masks and examples.", rich_help_panel=RUN)] = 0,
+    out: Out = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print probe.json and nothing else.", rich_help_panel=SHOW)
+    ] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """How co-adapted are the units of one layer of a trained network? Figure, table, JSON.
+
+    Weights are read as plain tensors: no code in the file is run. The data should be ones that the network was not
+    trained on.
+
+    Examples:
+
+    - `mixability nets probe mynets:small_cnn --weights cnn.pt --layer conv2 --data idx:FOLDER --shape 1,28,28`
+
+    - `mixability nets probe mynets:mlp --set width=64 --weights mlp.safetensors --layer 1 --data arrays:test.npz`
+    """
+    from rich.console import Console
+
+    from analysis.probing.command import Asked, play
+    from analysis.probing.report import print_probe, to_json, write_probe
+    from analysis.runs.folder import RunFolder
+    from analysis.runs.spec import dump_toml
+
+    asked = Asked(
+        model=model, layer=layer, data=data, weights=weights, settings=tuple(set_ or ()), shape=shape, tokens=tokens,
+        examples=examples, masks=masks, background=background, kind=kind, outputs=outputs, seed=seed,
+    )  # fmt: skip
+    folder = RunFolder(out or Path("runs") / named("probe", asked.identity()))
+    if not quiet and layer is not None:
+        typer.echo(f"probing layer {layer} of {model}", err=True)
+    found, origin = play(asked)
+    folder.claim(dump_toml(asked, "What was asked of the network."), "a folder of its own")
+    write_probe(found, folder.path, origin)
+    if json:
+        typer.echo(to_json(found))
+        return
+    print_probe(found, Console(width=None if sys.stdout.isatty() else 100, highlight=False))
+    typer.echo(f"\nFigure, its numbers and probe.json: {folder.path}")
+
+
+@nets.command("list")
+def nets_list(
+    model: Model,
+    data: Annotated[
+        str | None, typer.Option(help="Data to run it on, which tells how often layers are used.", rich_help_panel=RUN)
+    ] = None,
+    weights: Weights = None,
+    set_: BuiltWith = None,
+    shape: Shape = None,
+    tokens: Tokens = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=SHOW)] = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """Every layer of a network that can be probed, with what it is made of.
+
+    Example: `mixability nets list mynets:small_cnn --data digits --shape 1,8,8`
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from analysis.probing.command import Asked, list_layers
+
+    asked = Asked(model=model, data=data or "", weights=weights, settings=tuple(set_ or ()), shape=shape, tokens=tokens)
+    found = list_layers(asked)
+    if json:
+        from dataclasses import asdict
+        from json import dumps
+
+        typer.echo(dumps([asdict(layer) for layer in found], indent=2))
+        return
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for heading in ("layer", "class", "elements", "used"):
+        table.add_column(heading, justify="right" if heading == "elements" else "left")
+    for layer in found:
+        used = "" if layer.calls is None else "once" if layer.calls == 1 else f"{layer.calls} times: cannot be probed"
+        elements = f"{'' if layer.count is None else layer.count} {layer.kind}".strip()
+        table.add_row(*map(Text, (layer.name, layer.module, elements, used + ", gives the scores" * layer.last)))
+    Console(width=None if sys.stdout.isatty() else 100, highlight=False).print(table)
+
+
+@nets.command("train")
+def nets_train(
+    recipe: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Published setting; nets recipes lists them.", rich_help_panel=RUN),
+    ] = None,
+    scale: Annotated[
+        str, typer.Option(help="Of a published setting: small (default) or paper.", rich_help_panel=RUN)
+    ] = "small",
+    data: Annotated[
+        str | None, typer.Option(help="Data set (default digits); nets data lists them.", rich_help_panel=RUN)
+    ] = None,
+    train_size: Annotated[
+        int | None, typer.Option(help="Training examples (default 600).", rich_help_panel=RUN)
+    ] = None,
+    layers: Annotated[int | None, typer.Option(help="Hidden layers (default 1).", rich_help_panel=RUN)] = None,
+    width: Annotated[int | None, typer.Option(help="Units in each (default 128).", rich_help_panel=RUN)] = None,
+    drop_prob: Annotated[
+        float | None, typer.Option(help="Probability that a unit is dropped (default 0.5).", rich_help_panel=RUN)
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the training examples (default 100).", rich_help_panel=RUN)
+    ] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Networks in each arm (default 5), trained side by side.", rich_help_panel=RUN)
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Root seed (default 1).", rich_help_panel=RUN)] = None,
+    set_: Settings = None,
+    config: Config = None,
+    out: Out = None,
+    device: Annotated[
+        str, typer.Option(help="cpu, cuda, or auto: cuda where there is one.", rich_help_panel=KEEP)
+    ] = "auto",
+    checkpoint: Annotated[
+        float, typer.Option(min=0.0, help="Seconds between checkpoints.", rich_help_panel=KEEP)
+    ] = 30.0,
+    dry_run: DryRun = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print summary.json and nothing else.", rich_help_panel=SHOW)
+    ] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """Networks without and with dropout, side by side: learning curves, filters, sparsity, with intervals.
+
+    All replicates are trained as one batch, each on random streams of its own. What is finished is kept: run the same
+    command again and it goes on where it stopped.
+
+    Examples:
+
+    - `mixability nets train --replicates 20`
+
+    - `mixability nets train --recipe srivastava-features --scale small`
+
+    - `mixability nets train --set recipe.architecture=cnn --set recipe.conv_drop_prob=0.2`
+    """
+    from analysis.experiments.training import TrainingSpec, check, published
+    from analysis.runs.folder import RunFolder
+    from analysis.runs.spec import build, dump_toml
+
+    flags = {
+        "recipe.widths": () if recipe and (layers or width) else None,
+        "data": data,
+        "train_size": train_size,
+        "recipe.layers": layers,
+        "recipe.width": width,
+        "recipe.drop_prob": drop_prob,
+        "recipe.epochs": epochs,
+        "replicates": replicates,
+        "seed": seed,
+    }
+    spec = build(TrainingSpec, _values(config, set_, flags, published(recipe, scale) if recipe else None))
+    check(spec)
+    if dry_run:
+        typer.echo(dump_toml(spec), nl=False)
+        return
+    folder = RunFolder(out or Path("runs") / named("training", spec.identity()))
+    folder.claim(dump_toml(spec), "a folder of its own")
+    _train(spec, folder.path, device, checkpoint, show=not quiet, json=json)
+
+
+def _train(spec: "TrainingSpec", path: Path, device: str, checkpoint: float, *, show: bool, json: bool) -> None:
+    """Train what is missing, then write and print what is to be seen."""
+    from analysis.experiments.training import gathered, run
+    from analysis.training.report import report
+
+    again = f"mixability nets train --config {path / 'spec.toml'} --out {path}"
+    if show:
+        typer.echo(f"training {spec.replicates} networks in each arm: {spec.summary}", err=True)
+    try:
+        with _epochs(spec, show=show and sys.stderr.isatty()) as progress:
+            found = run(spec, path, device=device, every=checkpoint, progress=progress)
+    except KeyboardInterrupt:
+        typer.echo(f"interrupted: checkpoints are kept in {path}; go on with\n  {again}", err=True)
+        raise SystemExit(EXIT_INTERRUPTED) from None
+    failures = [f"{arm}: {failure}" for arm, trained in found.items() for failure in spec.failures(trained)]
+    for failure in failures:
+        typer.echo(failure, err=True)
+    made = report(gathered(spec, found), path, origin=spec.origin, identity=spec.identity())
+    if json:
+        typer.echo((path / "summary.json").read_text(), nl=False)
+    else:
+        typer.echo(made.table)
+        for reading in made.readings:
+            typer.echo(reading)
+        typer.echo(f"Figures, curves and numbers: {path}")
+        typer.echo(f"More replicates: {again} --replicates {2 * spec.replicates}")
+    if failures:
+        raise SystemExit(EXIT_FAILED)
+
+
+@contextmanager
+def _epochs(spec: "TrainingSpec", *, show: bool) -> "Iterator[Callable[[str, int], None] | None]":
+    """A bar for each arm, with the time left."""
+    if not show:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("epochs"),
+    )
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
+        bars = {arm: progress.add_task(arm, total=spec.epochs) for arm in spec.arms}
+        yield lambda arm, epoch: progress.update(bars[arm], completed=epoch)
+        for bar in bars.values():
+            progress.update(bar, completed=spec.epochs)
+
+
+@nets.command("recipes")
+def nets_recipes(
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=SHOW)] = False,
+) -> None:
+    """Published settings that nets train takes by name, with the number that was reported for each.
+
+    Example: `mixability nets recipes`
+    """
+    from nets.recipes import RECIPES
+
+    if json:
+        from json import dumps
+
+        typer.echo(dumps({name: {"says": one.says, **one.rows()} for name, one in RECIPES.items()}, indent=2))
+        return
+    _entries((name, one.says, one.rows()) for name, one in RECIPES.items())
+
+
+@nets.command("data")
+def nets_data(
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=SHOW)] = False,
+) -> None:
+    """Data sets that --data takes, with their sizes, ranges and sources.
+
+    Example: `mixability nets data`
+    """
+    from nets.data import DATASETS, usage
+
+    facts = ("examples", "features", "classes", "values", "source")
+    found = {usage(name): {fact: getattr(one, fact) for fact in facts} for name, one in DATASETS.items()}
+    if json:
+        from json import dumps
+
+        typer.echo(dumps(found, indent=2))
+        return
+    _entries((usage(name), one.description, found[usage(name)]) for name, one in DATASETS.items())
+
+
+def _entries(entries: "Iterable[tuple[str, str, dict[str, str]]]") -> None:
+    """A glossary: a name, what it means, and a few rows about it."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    for name, says, rows in entries:
+        console.print(Text.assemble((name, "bold"), f"  {says}"))
+        table = Table.grid(padding=(0, 2))
+        for heading, text in rows.items():
+            table.add_row(Text(heading, style="dim"), Text(text))
+        console.print(Padding(table, (0, 0, 1, 2)))
 
 
 def main() -> None:

@@ -37,10 +37,8 @@ class Checkpoint:
                 f"{self._path} cannot be read as a checkpoint ({error}); delete it to start anew"
             ) from error
         if different := [name for name, value in self._identity.items() if identity.get(name) != value]:
-            raise ValueError(
-                f"{self._path} is of another training: its {' and '.join(different)} differ; name another file, or "
-                "delete it"
-            )
+            what = f"{' and '.join(different)} {'differs' if len(different) == 1 else 'differ'}"
+            raise ValueError(f"{self._path} is of another training: its {what}; name another file, or delete it")
         return dict(saved)
 
     def save(self, state: dict[str, Any]) -> None:

@@ -231,7 +231,7 @@ class _Training:
     def identity(self) -> dict[str, str | int]:
         """What a checkpoint must be of."""
         return {
-            "recipe": self._recipe.model_dump_json(),
+            "recipe": self._recipe.model_dump_json(exclude_defaults=True),
             "seeds": repr([(s.initial, s.training) for s in self._seeds]),
             "data": _digest(tensor for part in self._parts.values() for tensor in part),
             "device": self._device.type,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullLocator
 
 from analysis.arrays import Floats, Matrix
 from analysis.figures.beside import Found, both, dots, few, key, left_out, rows, style_of
@@ -24,13 +25,14 @@ _HOW = (
 )
 _ROW, _BETWEEN = 1.35, 0.62  # inches
 _BINS, _TAIL = 30, 0.001
+_LEAST_SHARE = 1e-5
 _MOST = 4
 _NUMBERS = {
     "zeros": "zeros",
     "lifetime_sparseness": "lifetime\nsparseness",
     "population_sparseness": "population\nsparseness",
 }
-_COLUMNS = ((0.075, 0.27), (0.42, 0.27), (0.795, 0.18))
+_COLUMNS = ((0.075, 0.235), (0.435, 0.25), (0.795, 0.18))
 
 
 def sparsity_chart(training: Training, found: Found, origin: str, theme_name: Theme = "light") -> Chart:
@@ -105,6 +107,10 @@ def _histograms(
     axes.set_xlabel(what)
     if logarithmic:
         axes.set_yscale("log")
+        axes.set_ylim(_LEAST_SHARE, 1.0)
+        axes.yaxis.set_major_locator(LogLocator(numticks=4))
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_locator(NullLocator())
     return plotted
 
 

@@ -1,0 +1,117 @@
+"""`mixability nets train`, from outside."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import cli
+from analysis.experiments.training import TrainingSpec, run
+from nets import Recipe
+
+SMALL = ["nets", "train", "--width", "12", "--train-size", "100", "--replicates", "2", "--epochs", "4"]
+Door = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def mixability(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Door:
+    """Run a command in a folder of its own: exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["mixability", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        code = stopped.value.code
+        return (code if isinstance(code, int) else 0, *capfd.readouterr())
+
+    return run
+
+
+def test_networks_are_trained_shown_and_not_trained_twice(mixability: Door, tmp_path: Path) -> None:
+    code, out, err = mixability(*SMALL, "--out", "run")
+    assert code == 0, err
+    assert "training 2 networks in each arm: 1 x 12 units, 100 examples of digits, 4 epochs" in err
+    assert "test accuracy" in out
+    assert "Figures, curves and numbers: run" in out
+    made = {path.name for path in (tmp_path / "run").iterdir()}
+    assert {"spec.toml", "summary.json", "learning.png", "filters.svg", "sparsity.csv", "curves.csv"} <= made
+    before = (tmp_path / "run" / "summary.json").read_bytes()
+    _, again, _ = mixability("nets", "train", "--config", "run/spec.toml", "--out", "run", "--json")
+    assert again.encode() == before == (tmp_path / "run" / "summary.json").read_bytes()
+
+
+def test_a_published_setting_is_a_base_that_options_change(mixability: Door) -> None:
+    changes = ["--width", "32", "--data", "digits", "--train-size", "500", "--set", "recipe.epochs=2"]
+    code, out, err = mixability("nets", "train", "--recipe", "hinton-2012", *changes, "--dry-run")
+    assert code == 0, err
+    for line in ('data = "digits"', "max_norm = 3.873", "width = 32", "widths = []", "epochs = 2"):
+        assert line in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--recipe", "hinton-2021"], "did you mean hinton-2012?"),
+        (["--recipe", "hinton-2012", "--scale", "huge"], "scale must be small or paper; got 'huge'"),
+        (["--data", "digit"], "did you mean digits?"),
+        (["--device", "tpu9"], "device 'tpu9' cannot be used"),
+        (["--set", "recipe.drop_probability=0.5"], "did you mean drop_prob?"),
+        (["--train-size", "1797"], "leave none of 1797 to test on"),
+        (["--set", "recipe.architecture=cnn", "--data", "mnist1d"], "a cnn needs images"),
+        (["--set", "recipe.patience=3"], "stopping early needs validation examples"),
+        (["--replicates", "10000", "--data", "mnist1d", "--train-size", "4990", "--width", "60000"], "GB of memory"),
+    ],
+)
+def test_what_cannot_be_trained_is_said_in_a_sentence(mixability: Door, arguments: list[str], words: str) -> None:
+    code, _, err = mixability(*SMALL, *arguments, "--out", "run")
+    assert code == 2
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_a_network_that_diverges_fails_the_run_and_is_named(mixability: Door) -> None:
+    code, _, err = mixability(*SMALL, "--set", "recipe.learning_rate=1e9", "--out", "run")
+    assert code == 1
+    assert "no dropout: network 0 (initial" in err
+
+
+def test_settings_and_data_sets_are_listed(mixability: Door) -> None:
+    _, recipes, _ = mixability("nets", "recipes")
+    assert "srivastava-features" in recipes
+    assert "1.25 % error on MNIST" in recipes
+    assert "fashion-mnist" in mixability("nets", "data")[1]
+    assert json.loads(mixability("nets", "data", "--json")[1])["digits"]["features"] == "64"
+
+
+KILLED = """
+from pathlib import Path
+from analysis.experiments.training import TrainingSpec, run
+from nets import Recipe
+spec = TrainingSpec(train_size=100, replicates=2, recipe=Recipe(width=12, epochs=80))
+run(spec, Path("killed"), every=0.0)
+"""
+
+
+def test_a_training_that_is_killed_goes_on_to_the_same_bits(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    process = subprocess.Popen([sys.executable, "-c", KILLED], cwd=tmp_path, env=environment)
+    while not (tmp_path / "killed" / "no-dropout-2.pt").exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    spec = TrainingSpec(train_size=100, replicates=2, recipe=Recipe(width=12, epochs=80))
+    resumed, whole = run(spec, tmp_path / "killed"), run(spec)
+    for arm, trained in whole.items():
+        pairs = zip(trained.networks.tensors(), resumed[arm].networks.tensors(), strict=True)
+        assert all(torch.equal(one, other) for one, other in pairs)
+        assert np.array_equal(trained.test_loss, resumed[arm].test_loss)
