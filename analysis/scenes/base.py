@@ -71,6 +71,8 @@ class Claim:
     """Smallest effect of interest, in the measure's units, stated before the run."""
     conditions: Mapping[str, tuple[str, str]]
     """For each condition the names of the two numbers, in the outcome of a replicate, that are compared."""
+    side: str = GENES.name
+    """Of what it is claimed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +177,7 @@ class Room:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene(Generic[S]):
-    """An experiment of the simulator that ends in one picture."""
+    """An experiment that ends in one picture."""
 
     name: str
     title: str
@@ -199,6 +201,8 @@ class Scene(Generic[S]):
     """Room over the panels for their names, in inches."""
     draw: Callable[[Room, Results[S]], list[Plotted]]
     """Draws on a figure, in the theme in force; returns what it drew."""
+    rests_on: Callable[[S], str] = lambda _settings: ""
+    """A digest of what replicates depend on beside settings, seed, number and what all scenes compute with."""
 
     def run(self, settings: S, seed: int, replicate: int) -> Outcome:
         """One replicate: a function of these three alone, whatever else was run before or is run beside it."""
@@ -264,7 +268,7 @@ def _answer(claim: Claim, condition: str, comparison: Comparison, differences: F
     undetermined = found is Verdict.UNDETERMINED
     few = comparison.pairs < MIN_REPLICATES
     return Answer(
-        side=GENES.name,
+        side=claim.side,
         measure=claim.measure,
         condition=condition,
         control=False,

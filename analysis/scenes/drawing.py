@@ -23,11 +23,12 @@ class Series:
     panel: str
     arm: str
     name: str
+    side: str = GENES.name
 
     def rows(self, x: Sequence[float | str], mean: Floats, low: Floats, high: Floats) -> list[Plotted]:
         """Means with their intervals, (points,) each."""
         return [
-            Plotted(panel=self.panel, side=GENES.name, arm=self.arm, series=self.name, replicate="mean", x=at,
+            Plotted(panel=self.panel, side=self.side, arm=self.arm, series=self.name, replicate="mean", x=at,
                     y=float(y), low=float(down), high=float(up))
             for at, y, down, up in zip(x, mean, low, high, strict=True)
         ]  # fmt: skip
@@ -35,7 +36,7 @@ class Series:
     def replicates(self, x: float | str, values: Floats) -> list[Plotted]:
         """One number for each replicate, (replicates,)."""
         return [
-            Plotted(panel=self.panel, side=GENES.name, arm=self.arm, series=self.name, replicate=i, x=x, y=float(y))
+            Plotted(panel=self.panel, side=self.side, arm=self.arm, series=self.name, replicate=i, x=x, y=float(y))
             for i, y in enumerate(values)
         ]
 

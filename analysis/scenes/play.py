@@ -95,5 +95,6 @@ def _found(path: Path) -> Outcome | None:
 
 def _kept(performance: Performance, folder: Path, replicate: int) -> Path:
     """A file whose name is a hash of all that determines it, the code included."""
-    key = json.dumps([performance.identity, replicate, code_digest(_COMPUTING)], sort_keys=True)
+    rests_on = SCENES[performance.scene].rests_on(performance.settings)
+    key = json.dumps([performance.identity, replicate, code_digest(_COMPUTING), rests_on], sort_keys=True)
     return folder / "cells" / f"{blake2b(key.encode(), digest_size=16).hexdigest()}.npz"

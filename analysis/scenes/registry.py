@@ -2,10 +2,18 @@
 
 from typing import Any
 
-from analysis.scenes import children, cloning, conspiracies, jackpot, race, two_locus
+from analysis.scenes import children, cloning, conspiracies, jackpot, makers, race, two_locus
 from analysis.scenes.base import Scene
 
 SCENES: dict[str, Scene[Any]] = {
     scene.name: scene
-    for scene in (jackpot.SCENE, cloning.SCENE, conspiracies.SCENE, children.SCENE, two_locus.SCENE, race.SCENE)
+    for scene in (
+        jackpot.SCENE,
+        cloning.SCENE,
+        conspiracies.SCENE,
+        children.SCENE,
+        two_locus.SCENE,
+        race.SCENE,
+        makers.SCENE,
+    )
 }
