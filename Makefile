@@ -32,7 +32,8 @@ bench: .venv/installed-test       ## speed, as ratios measured side by side
 	$(BIN)/python -m benchmarks.run
 
 gallery: .venv/installed          ## every kind of figure, drawn from a real run, into docs/gallery
-	$(BIN)/python docs/gallery.py
+	$(PIP) --editable '.[mnist5k]'
+	$(BIN)/python -m docs.gallery
 
 docs-check: .venv/installed-test  ## run every command and example of the README
 	$(BIN)/python docs/check.py README.md

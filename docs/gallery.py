@@ -6,15 +6,20 @@ from html import escape
 from pathlib import Path
 
 import joblib
+import torch
 
 from analysis import generator_for, pool
 from analysis.experiments.claims import judge
 from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, run
+from analysis.experiments.training import TrainingSpec, gathered, published
+from analysis.experiments.training import run as train
 from analysis.figures.chart import Chart
 from analysis.figures.comparison import comparison_chart
 from analysis.figures.registry import FIGURES
 from analysis.figures.theme import THEMES
 from analysis.measures.combining import CombiningAbility
+from analysis.probing.figure import probe_chart
+from analysis.probing.probe import probe
 from analysis.report.comparison import genes_subtitle, neurons_subtitle, origin, results
 from analysis.runs.folder import RunFolder, write_whole
 from analysis.runs.spec import dump_toml
@@ -23,10 +28,15 @@ from analysis.scenes.registry import SCENES
 from analysis.sides.base import Pool
 from analysis.sides.genes import genes_pool
 from analysis.sides.neurons import neurons_pool
+from analysis.training.numbers import numbers
+from analysis.training.report import charts as training_charts
+from docs.mynets import parity
+from nets import load
 
 ROOT = Path(__file__).resolve().parents[1]
 GALLERY = ROOT / "docs" / "gallery"
 PARENTS, CHILDREN = 8, 32
+UNSEEN = "synthetic:parity-3,inputs=8,examples=1000,seed=2"
 
 
 def tables(spec: CompareSpec) -> list[list[CombiningAbility]]:
@@ -53,6 +63,28 @@ def charts(spec: CompareSpec, folder: Path) -> list[list[Chart]]:
     settings = [genes_subtitle(spec), neurons_subtitle(spec)]
     drawn = [[comparison_chart(sides, settings, theme) for theme in THEMES]]
     return drawn + [[kind.chart(sides, origin(spec), theme) for theme in THEMES] for kind in FIGURES.values()]
+
+
+def training(spec: TrainingSpec, folder: Path) -> dict[str, list[Chart]]:
+    """What `mixability nets train` draws, by name, in both themes."""
+    seen = gathered(spec, train(spec, folder))
+    light, dark = (list(training_charts(seen, numbers(seen), spec.origin, theme, log_epochs=False)) for theme in THEMES)
+    return {one.name: [one, other] for one, other in zip(light, dark, strict=True)}
+
+
+def networks() -> list[list[Chart]]:
+    """Networks trained, the features of an autoencoder, and a probe, in both themes."""
+    digits = training(TrainingSpec(replicates=10), ROOT / "runs" / "gallery-digits")
+    autoencoder = TrainingSpec.model_validate({**published("srivastava-features", "small"), "replicates": 5})
+    features = training(autoencoder, ROOT / "runs" / "gallery-features")["filters"]
+    unseen = load(UNSEEN)
+    found = probe(parity(), "1", torch.from_numpy(unseen.inputs), torch.from_numpy(unseen.labels), name="parity")
+    return [
+        digits["learning"],
+        [replace(chart, name="features") for chart in features],
+        digits["sparsity"],
+        [probe_chart(found, f"Network of docs/mynets.py; data: {UNSEEN}.", theme) for theme in THEMES],
+    ]
 
 
 def scenes() -> list[list[Chart]]:
@@ -92,7 +124,8 @@ figcaption {{ color: var(--quiet); font-size: .9rem; }} a {{ color: inherit; }}
 </style></head><body>
 <h1>The figures</h1>
 <p>Every kind of figure, from one run of <code>mixability compare</code> with its defaults and a pool of {PARENTS}
-parents of each kind: left genes, right neurons; orange without mixing, blue with it. Then the essays' scenes, each by
+parents of each kind: left genes, right neurons; orange without mixing, blue with it. Then what
+<code>mixability nets train</code> and <code>nets probe</code> show, and the essays' scenes, each by
 <code>mixability scene run NAME</code>.</p>
 {entries}
 </body></html>
@@ -114,17 +147,18 @@ def readme(all_charts: list[Chart]) -> str:
     return f"""# The figures
 
 Every kind of figure, from one run of `mixability compare` with its defaults and a pool of {PARENTS} parents of each
-kind: left genes, right neurons; orange without mixing, blue with it. A run's own page shows four of them. Then the
-essays' scenes, each by `mixability scene run NAME`. `make gallery` draws them all again, and writes SVG, the numbers
-(CSV), the words (TXT) and a page, `index.html`, beside them.
+kind: left genes, right neurons; orange without mixing, blue with it. A run's own page shows four of them. Then
+what `mixability nets train` and `nets probe` show, and the essays' scenes, each by `mixability scene run NAME`.
+`make gallery` draws them all again, and writes SVG, the numbers (CSV), the words (TXT) and a page, `index.html`, beside
+them.
 {entries}
 """
 
 
 def main() -> None:
     """Draw, or redraw from the cells of the last time."""
-    print("comparing, playing the scenes, then drawing; about four minutes the first time", file=sys.stderr)
-    both = charts(CompareSpec(), ROOT / "runs" / "gallery") + scenes()
+    print("comparing, training, playing the scenes, drawing; a quarter of an hour the first time", file=sys.stderr)
+    both = charts(CompareSpec(), ROOT / "runs" / "gallery") + networks() + scenes()
     for chart_by_theme in both:
         for theme, chart in zip(THEMES, chart_by_theme, strict=True):
             for suffix, content in chart.files(width=1400).items():

@@ -59,7 +59,7 @@ def report(
     """
     found = numbers(training)
     content: dict[str, bytes] = {}
-    pairs = list(zip(*(_charts(training, found, origin, name, log_epochs=log_epochs) for name in THEMES), strict=True))
+    pairs = list(zip(*(charts(training, found, origin, name, log_epochs=log_epochs) for name in THEMES), strict=True))
     for light, dark in pairs:
         content |= {f"{light.name}.{ending}": made for ending, made in light.files().items()}
         images = dark.files()
@@ -80,10 +80,10 @@ def report(
     )
 
 
-def _charts(
+def charts(
     training: Training, found: Sequence[Number], origin: str, name: Theme, *, log_epochs: bool
 ) -> Iterator[Chart]:
-    """Of what there is to see."""
+    """Figures of what there is to see: ``learning``, ``filters``, ``sparsity``."""
     by_key = {one.key: one for one in found}
     if training.has("test_accuracy") or training.has("test_loss"):
         yield learning_chart(training, by_key, origin, name, log_epochs=log_epochs)

@@ -11,9 +11,7 @@ from sim.fitness import mean_fitness, relative_fitness
 
 
 @given(st.lists(st.floats(-700.0, 700.0), min_size=1, max_size=40), st.sampled_from([0.0, 0.5, 1.0]))
-def test_relative_fitness_is_the_exponential_of_what_the_best_has_more(
-    values: list[float], strength: float
-) -> None:
+def test_relative_fitness_is_the_exponential_of_what_the_best_has_more(values: list[float], strength: float) -> None:
     top = max(values)
     expected = [math.exp(strength * (value - top)) for value in values]
     found = relative_fitness(np.array(values), strength)
