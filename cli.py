@@ -641,7 +641,7 @@ def sim_export(
     typer.echo(f"{len(alleles):,} individuals, {alleles.shape[-1]:,} loci: {to}")
 
 
-scene = typer.Typer(help="The essays' scenes: experiments of the simulator that end in one picture each.")
+scene = typer.Typer(help="The essays' scenes: experiments that end in one picture each.")
 app.add_typer(scene, name="scene")
 
 

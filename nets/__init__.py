@@ -17,6 +17,7 @@ from nets.dropout import (
     GaussianDropout,
 )
 from nets.ensemble import Ensemble
+from nets.evolution import Evolution, Evolved, Generation, Genomes, evolve
 from nets.games import (
     AblationGame,
     CrossGame,
@@ -51,8 +52,12 @@ __all__ = [
     "Dropout",
     "DropoutLayer",
     "Ensemble",
+    "Evolution",
+    "Evolved",
     "FixedCountDropout",
     "GaussianDropout",
+    "Generation",
+    "Genomes",
     "MarginalPenalty",
     "Mlp",
     "ModuleGame",
@@ -64,6 +69,7 @@ __all__ = [
     "Trained",
     "cross",
     "cross_modules",
+    "evolve",
     "from_arrays",
     "from_torch",
     "load",

@@ -5,16 +5,14 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
-import torch
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from analysis.arrays import Floats
 from analysis.sides.base import Pool, RunFailedError, Side, Subject
+from analysis.sides.networks import subject_of
 from analysis.streams import seed_for
-from nets.data import Dataset, Split, load, split
-from nets.games import SCALES, AblationGame, CrossGame
+from nets.data import Dataset, load, split
+from nets.games import CrossGame
 from nets.matching import match
-from nets.mlp import Mlp
 from nets.recipe import Recipe
 from nets.training import Seeds, train
 
@@ -109,28 +107,16 @@ def grow_neurons(spec: NeuronsSpec, root: int, replicate: int, *, mixing: bool) 
             f"(it ended worse than it began); try --set neurons.recipe.learning_rate={recipe.learning_rate / 5:g}"
         )
     a, b, sibling = (trained.networks[i] for i in range(3))
-    probe = data.test.take(np.arange(min(spec.probe_images, len(data.test))))
-    return Subject(
+    return subject_of(
+        (a, b),
+        data,
+        spec.probe_images,
         times=trained.epochs.astype(np.float64),
         curves={
             "performance": trained.test_accuracy[:2].mean(0),
             "training_performance": trained.train_accuracy[:2].mean(0),
         },
-        performance={
-            "performance:natural": float(trained.test_accuracy[:2, -1].mean()),
-            "performance:log": float(np.mean([_log_probability(net, data.test) for net in (a, b)])),
-            "training_performance": float(trained.train_accuracy[:2, -1].mean()),
-        },
-        wholes=[AblationGame(net, probe.inputs, probe.labels) for net in (a, b)],
-        crosses={
-            "apart": [CrossGame(a, b, data.test.inputs, data.test.labels)],
-            "matched": [CrossGame(a, match(a, b, data.train.inputs), data.test.inputs, data.test.labels)],
-            "siblings": [CrossGame(a, sibling, data.test.inputs, data.test.labels)],
-        },
-        baseline=dict(zip(SCALES, _guessing(data), strict=True)),
-        floor=dict(zip(SCALES, (1.5 / np.sqrt(len(probe)), 3.0 / np.sqrt(len(probe))), strict=True)),
-        observations=[_activations(net, data.test) for net in (a, b)],
-        pictures={"filters": a.weights[0].T.double().numpy()},
+        sibling=sibling,
     )
 
 
@@ -171,19 +157,3 @@ def data_digest(name: str) -> str:
     """A digest of a data set's inputs and labels, so that records of other data are never taken for these."""
     data = dataset(name)
     return blake2b(data.inputs.tobytes() + data.labels.tobytes(), digest_size=8).hexdigest()
-
-
-def _guessing(data: Split) -> tuple[float, float]:
-    """Accuracy and mean log-probability of knowing nothing but how frequent each class is in training."""
-    frequency = np.bincount(data.train.labels, minlength=data.train.classes) + 1.0
-    return data.guessing, float(np.log(frequency / frequency.sum())[data.test.labels].mean())
-
-
-def _log_probability(network: Mlp, data: Dataset) -> float:
-    logits = network.logits(torch.from_numpy(data.inputs))
-    return -float(torch.nn.functional.cross_entropy(logits.double(), torch.from_numpy(data.labels)))
-
-
-def _activations(network: Mlp, data: Dataset) -> Floats:
-    """Hidden activations (images, units) of all layers."""
-    return torch.cat(network.hidden(torch.from_numpy(data.inputs)), dim=1).double().numpy()

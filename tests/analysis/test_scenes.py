@@ -24,6 +24,16 @@ from sim.alleles import evolve as evolve_alleles
 from tests.drawn import faults, words_of
 
 TINY: dict[str, dict[str, Any]] = {
+    "makers": {
+        "train_images": 150,
+        "probe_images": 60,
+        "masks": 256,
+        "width": 6,
+        "epochs": 8,
+        "population": 24,
+        "generations": 20,
+        "judged_by": 50,
+    },
     "jackpot": {"population": 30, "generations": 12, "rugged": {"k": 2}, "brood": 3},
     "cloning": {"population": 30, "generations": 12, "rugged": {"k": 2}},
     "conspiracies": {"population": 40, "generations": 20, "every": 8},
