@@ -8,6 +8,7 @@ networks, and sums go along contiguous rows.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -34,6 +35,9 @@ class Layer(ABC):
 
     ``parameters`` and ``buffers`` are lists of tensors whose first axis is the network; the former are trained.
     """
+
+    inputs_axis: ClassVar[int | None] = None
+    """The axis of the first parameter along which the weights into one unit lie; None where there are none."""
 
     def initial(self, rngs: Sequence[np.random.Generator]) -> list[Tensor]:
         """Parameters before training, from one generator a network, on the CPU."""
@@ -63,6 +67,8 @@ class Dense(Layer):
     in training, the same ones for all examples of a step, and those kept are divided by the share kept (after Wan et
     al. 2013).
     """
+
+    inputs_axis: ClassVar[int | None] = 1
 
     inputs: int
     outputs: int
@@ -94,6 +100,8 @@ class Dense(Layer):
 @dataclass(frozen=True)
 class Convolution(Layer):
     """Square filters, and a margin of zeros to keep the size of the image; weights (networks, out, in * size**2)."""
+
+    inputs_axis: ClassVar[int | None] = 2
 
     channels_in: int
     channels_out: int

@@ -15,7 +15,7 @@ from nets.arrays import Bools, Floats, Indices
 from nets.checkpoint import Checkpoint
 from nets.data import Dataset, Split
 from nets.ensemble import Ensemble
-from nets.layers import Dense, Pass
+from nets.layers import Pass
 from nets.looks import LOOKS, Look, look
 from nets.recipe import Recipe
 from nets.threads import single_thread
@@ -196,13 +196,12 @@ class _Training:
                 group["betas"] = (momentum, group["betas"][1])
 
     def _shorten(self, longest: float) -> None:
-        """Scale the weights into a unit that are longer than ``longest`` (Srebro & Shraibman 2005)."""
+        """Scale the weights into a unit whose norm is above ``longest`` (Srebro & Shraibman 2005)."""
         with torch.no_grad():
             for layer, state in zip(self._networks.layers, self._networks.state, strict=True):
-                if state and isinstance(layer, Dense):
-                    weight = state[0]
-                    norms = weight.square().sum(1, keepdim=True).sqrt()
-                    weight *= (longest / norms.clamp_min(1e-12)).clamp_max(1.0)
+                if layer.inputs_axis is not None:
+                    norms = state[0].square().sum(layer.inputs_axis, keepdim=True).sqrt()
+                    state[0].mul_((longest / norms.clamp_min(1e-12)).clamp_max(1.0))
 
     def _look(self) -> None:
         """Every network on all examples, as deployed."""

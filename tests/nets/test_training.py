@@ -192,9 +192,13 @@ def test_one_network_that_diverges_does_not_disturb_the_others(data: Split) -> N
 
 
 def test_weights_stay_within_their_norm(data: Split) -> None:
-    trained = train(RECIPES[5], data, seeds(1, 2))
-    for weight in trained.networks.parameters()[::2]:
-        assert weight.square().sum(1).sqrt().max() <= 1.0 + 1e-6
+    for recipe in (RECIPES[5], RECIPES[8].model_copy(update={"max_norm": 1.0})):
+        networks = train(recipe, data, seeds(1, 2)).networks
+        bounded = [(n, s) for n, s in zip(networks.layers, networks.state, strict=True) if n.inputs_axis is not None]
+        assert len(bounded) == 2 + (recipe.architecture == "cnn") * 2
+        for layer, state in bounded:
+            assert layer.inputs_axis is not None
+            assert state[0].square().sum(layer.inputs_axis).sqrt().max() <= 1.0 + 1e-6
 
 
 def test_training_stops_early_with_the_weights_of_the_best_look() -> None:
