@@ -22,6 +22,8 @@ from nets.threads import single_thread
 
 _ORDER, _MASKS = 0, 1
 """Streams of a network's training seed."""
+_WORSE = 1.001
+"""Loss on the training examples, as a share of that at the start, beyond which a network has diverged."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,7 +282,7 @@ class _Training:
         return Trained(
             networks=self._networks,
             epochs=self._times[: len(self._looks)].astype(np.float64),
-            diverged=~(losses[np.arange(len(best)), best] <= losses[:, 0]),
+            diverged=~(losses[np.arange(len(best)), best] <= _WORSE * losses[:, 0]),
             best=best,
             **history,
         )

@@ -80,7 +80,7 @@ def _problem(model: type[BaseModel], location: list[str], kind: str, given: Any,
     path, owner, field = _resolve(model, location)
     if kind == "extra_forbidden":
         names = list(owner.model_fields)
-        close = difflib.get_close_matches(path[-1], names, n=1)
+        close = _deeper(owner, path[-1]) or difflib.get_close_matches(path[-1], names, n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
         return f"{'.'.join(path)}: no such setting; {hint}"
     if kind.startswith("union_tag") and field is not None:
@@ -95,6 +95,17 @@ def _problem(model: type[BaseModel], location: list[str], kind: str, given: Any,
     if field is None:
         return f"{'.'.join(path)} = {_show(given)}: {message[0].lower()}{message[1:]}"
     return f"{'.'.join(path)} = {_show(given)}: must be {allowed(field)}"
+
+
+def _deeper(model: type[BaseModel], name: str) -> list[str]:
+    """The path of a setting of this very name in a table of the model, if there is one."""
+    for table, field in model.model_fields.items():
+        for inner in _models(field.annotation):
+            if name in inner.model_fields:
+                return [f"{table}.{name}"]
+            if found := _deeper(inner, name):
+                return [f"{table}.{found[0]}"]
+    return []
 
 
 def _resolve(model: type[BaseModel], location: list[str]) -> tuple[list[str], type[BaseModel], FieldInfo | None]:

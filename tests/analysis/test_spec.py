@@ -130,3 +130,12 @@ def test_more_training_images_than_there_are_is_refused() -> None:
         check(build(CompareSpec, {"neurons": {"train_images": 1788}}), 1)
     with pytest.raises(SpecError, match=r"neurons\.data: idx:/nowhere is not a folder"):
         check(build(CompareSpec, {"neurons": {"data": "idx:/nowhere"}}), 1)
+
+
+def test_a_setting_that_lies_deeper_is_found() -> None:
+    from analysis.experiments.simulate import SimulationSpec
+
+    with pytest.raises(SpecError, match=r"k: no such setting; did you mean landscape\.k\?"):
+        build(SimulationSpec, {"k": 6})
+    with pytest.raises(SpecError, match=r"widht: no such setting; there are"):
+        build(SimulationSpec, {"widht": 6})
