@@ -3,6 +3,12 @@
 Closed forms are in `nets.theory`, evolution of networks in `nets.evolution`, probing of any module in `nets.probing`.
 """
 
+import os
+
+# Intel's library may round a network's product by where its numbers lie in memory, so otherwise alone than beside
+# others; it reads this when it is first used.
+os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
+
 from nets.data import DATASETS, DataError, Dataset, Split, Synthetic, from_arrays, from_torch, load, split
 from nets.dropout import (
     DROPOUTS,

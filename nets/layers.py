@@ -88,7 +88,10 @@ class Dense(Layer):
             keys, shape = training.keys[:, self.stream].contiguous(), (self.inputs, self.outputs)
             scale = 1.0 / (1.0 - draws.rounded(self.drop_connect))
             weight = weight * draws.scaled_keep(keys, training.step, shape, self.drop_connect, scale)
-        return torch.baddbmm(bias, x, weight)
+        if self.outputs > 1:
+            return torch.baddbmm(bias, x, weight)
+        # Products with a single column are rounded otherwise in company than alone.
+        return torch.baddbmm(functional.pad(bias, (0, 1)), x, functional.pad(weight, (0, 1)))[:, :, :1]
 
     def module(self, parameters: list[Tensor], buffers: list[Tensor]) -> nn.Module:
         del buffers

@@ -37,11 +37,14 @@ def look(networks: Ensemble, inputs: Tensor, targets: Tensor) -> Look:
             wanted = targets[:, first : first + _CHUNK]
             if targets.dtype == torch.int64:
                 chosen = scores.gather(2, wanted.expand(len(networks), -1)[:, :, None])[:, :, 0]
-                losses.append((scores.double().logsumexp(2) - chosen.double()).sum(1))
-                right.append((scores.argmax(2) == wanted).double().sum(1))
+                losses.append(scores.double().logsumexp(2) - chosen.double())
+                right.append((scores.argmax(2) == wanted).double())
             else:
-                losses.append((scores.double() - wanted.double()).square().mean(2).sum(1))
-    loss = torch.stack(losses).sum(0).cpu().numpy() / examples
-    if not right:
-        return Look(loss=loss, accuracy=np.full(len(networks), np.nan))
-    return Look(loss=loss, accuracy=torch.stack(right).sum(0).cpu().numpy() / examples)
+                losses.append((scores.double() - wanted.double()).square().mean(2))
+    nothing = np.full(len(networks), np.nan)
+    return Look(loss=_means(losses), accuracy=_means(right) if right else nothing)
+
+
+def _means(parts: list[Tensor]) -> Floats:
+    """Over all examples, network by network, so that the order of a sum does not depend on company."""
+    return np.array([row.mean() for row in torch.cat(parts, dim=1).cpu().numpy()])

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Probability = Annotated[float, Field(ge=0.0, lt=1.0)]
+Probability = Annotated[float, Field(ge=0.0, le=0.9999)]
 Width = Annotated[int, Field(ge=2, le=65_536)]
 
 
@@ -82,6 +82,8 @@ class Recipe(BaseModel):
             raise ValueError(f"filter_size must be odd, so that an image keeps its size; got {self.filter_size}")
         if self.conv_drop_prob > 0.0 and self.architecture != "cnn":
             raise ValueError(f"conv_drop_prob is for architecture cnn; an {self.architecture} has no convolutions")
+        if self.final_momentum is not None and self.optimiser == "adam":
+            raise ValueError("final_momentum is for sgd: Adam corrects its start as if its decays were constant")
         return self
 
     @property

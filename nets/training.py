@@ -42,6 +42,7 @@ class Trained:
 
     Histories are (networks, times). Losses are mean cross-entropies, or squared errors, of the deployed network, and
     accuracies shares in [0, 1], NaN where there are no classes. Validation's are empty, (networks, 0), without one.
+    The last time is that of the networks as they are: one that was stopped early stays at what it went back to.
     """
 
     networks: Ensemble
@@ -113,6 +114,8 @@ class _Training:
 
     def __init__(self, recipe: Recipe, splits: Sequence[Split], seeds: Sequence[Seeds], device: torch.device) -> None:
         self._recipe, self._seeds, self._device = recipe, seeds, device
+        if not seeds:
+            raise ValueError("there is nothing to train: give the seeds of at least one network")
         if len(splits) not in (1, len(seeds)):
             raise ValueError(f"one split for all networks or one for each; got {len(splits)} for {len(seeds)}")
         first = splits[0].train
@@ -194,8 +197,6 @@ class _Training:
             group["lr"] = rate
             if "momentum" in group:
                 group["momentum"] = momentum
-            else:
-                group["betas"] = (momentum, group["betas"][1])
 
     def _shorten(self, longest: float) -> None:
         """Scale the weights into a unit whose norm is above ``longest`` (Srebro & Shraibman 2005)."""
@@ -232,7 +233,7 @@ class _Training:
     def identity(self) -> dict[str, str | int]:
         """What a checkpoint must be of."""
         return {
-            "recipe": self._recipe.model_dump_json(exclude_defaults=True),
+            "recipe": self._recipe.model_dump_json(),
             "seeds": repr([(s.initial, s.training) for s in self._seeds]),
             "data": _digest(tensor for part in self._parts.values() for tensor in part),
             "device": self._device.type,
@@ -279,13 +280,30 @@ class _Training:
             for what in ("loss", "accuracy")
         }
         losses = history["train_loss"]
+        # With patience a network that only got worse has its initial weights again.
+        lost = np.all(~(losses[:, 1:] <= _WORSE * losses[:, :1]), axis=1) if losses.shape[1] > 1 else False
+        diverged = ~(losses[np.arange(len(best)), best] <= _WORSE * losses[:, 0]) | lost
+        if self._recipe.patience:
+            history = {name: _held(curves, best, self._recipe.patience) for name, curves in history.items()}
         return Trained(
             networks=self._networks,
             epochs=self._times[: len(self._looks)].astype(np.float64),
-            diverged=~(losses[np.arange(len(best)), best] <= _WORSE * losses[:, 0]),
+            diverged=diverged,
             best=best,
             **history,
         )
+
+
+def _held(curves: Floats, best: Indices, patience: int) -> Floats:
+    """Curves (networks, times) that stay, from where a network was stopped, at the value of what it went back to.
+
+    So the last value is that of the network as it is returned, and does not depend on how long others went on.
+    """
+    if curves.shape[1] == 0:
+        return curves
+    stopped = np.minimum(best + patience, curves.shape[1] - 1)
+    over = np.arange(curves.shape[1]) >= stopped[:, None]
+    return np.where(over, np.take_along_axis(curves, best[:, None], axis=1), curves)
 
 
 def _digest(tensors: Iterable[Tensor]) -> str:
@@ -316,4 +334,5 @@ def _optimiser(recipe: Recipe, parameters: list[Tensor]) -> torch.optim.Optimize
         return torch.optim.SGD(
             parameters, lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
         )
-    return torch.optim.Adam(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    betas = (recipe.momentum, 0.999)
+    return torch.optim.Adam(parameters, lr=recipe.learning_rate, betas=betas, weight_decay=recipe.weight_decay)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from analysis.arrays import Floats, Matrix
 from analysis.numbers import counted
 from analysis.runs.memory import within_memory
+from analysis.runs.record import code_digest
 from analysis.runs.spec import SpecError
 from analysis.sides.neurons import dataset, from_anywhere, without_path
 from analysis.streams import seed_for
@@ -43,7 +44,8 @@ class TrainingSpec(BaseModel):
     )
     replicates: int = Field(default=5, ge=1, le=10_000, description="networks in each arm, paired")
     shared_split: bool = Field(
-        default=False, description="whether all replicates have one split of the data, which takes less memory"
+        default=False,
+        description="one split for all replicates: less memory, but intervals say nothing of other splits",
     )
     seed: int = Field(default=1, ge=0, description="root of all randomness")
     recipe: Recipe = Recipe()
@@ -92,7 +94,8 @@ class TrainingSpec(BaseModel):
         inputs = f", inputs {self.recipe.input_drop_prob:g}" if self.recipe.input_drop_prob else ""
         filters = f", filters {self.recipe.conv_drop_prob:g}" if self.recipe.conv_drop_prob else ""
         pairs = counted(self.replicates, "paired replicate")
-        return f"{pairs}, seed {self.seed}: {self.summary}{dropped}{inputs}{filters}."
+        shared = ", all on one split" if self.shared_split else ""
+        return f"{pairs}{shared}, seed {self.seed}: {self.summary}{dropped}{inputs}{filters}."
 
     def failures(self, trained: Trained) -> list[str]:
         """A sentence for each network that diverged."""
@@ -113,8 +116,20 @@ def check(spec: TrainingSpec) -> Dataset:
     widest = max(spec.recipe.hidden)
     weights = data.inputs.shape[1] * widest + sum(w * widest for w in spec.recipe.hidden)
     needed = 4.0 * (2.0 * copies * data.inputs.size + spec.replicates * (4.0 * weights + 8.0 * 1000 * widest))
+    if spec.recipe.architecture == "cnn" and data.image:
+        needed += 4.0 * spec.replicates * max(250, 3 * spec.recipe.batch_size) * _unfolded(spec.recipe, data.image)
     within_memory(needed, "replicates or train_size, or set shared_split=true")
     return data
+
+
+def _unfolded(recipe: Recipe, image: tuple[int, ...]) -> float:
+    """Numbers that the patches of one example have, over all convolutions."""
+    height, width, *channels = image
+    before, total = (channels or [1])[0], 0.0
+    for layer, after in enumerate(recipe.channels):
+        total += (before * recipe.filter_size**2 + 3 * after) * height * width / 4.0**layer
+        before = after
+    return total
 
 
 def published(name: str, scale: str) -> dict[str, Any]:
@@ -153,12 +168,13 @@ def run(
     """Train the networks of every arm, all replicates side by side.
 
     Within a replicate the arms share the split, the initial weights and the order of the examples. With ``folder``,
-    checkpoints are written there, and what is there already is not done again. Raises SpecError for a folder that holds
-    other networks, and as `check` does.
+    checkpoints are written there, and what this code made there is not made again. Raises SpecError for a folder that
+    holds other networks, and as `check` does.
     """
     splits, found = _splits(spec), {}
+    made_by = f"{code_digest(('nets',))[:8]}-torch{torch.__version__}"
     for arm, recipe in spec.arms.items():
-        file = folder / f"{arm.replace(' ', '-')}-{spec.replicates}.pt" if folder else None
+        file = folder / f"{arm.replace(' ', '-')}-{spec.replicates}-{made_by}.pt" if folder else None
         tell = (lambda epoch, arm=arm: progress(arm, epoch)) if progress else None
         try:
             found[arm] = train(
@@ -174,6 +190,7 @@ def gathered(spec: TrainingSpec, found: dict[str, Trained]) -> Training:
     splits = _splits(spec)
     image = splits[0].train.image
     scale = np.mean([part.train.inputs.std(0) for part in splits], axis=0)
+    several = int(np.count_nonzero(scale)) > 1
     arms = [
         Arm(
             name=name,
@@ -181,12 +198,14 @@ def gathered(spec: TrainingSpec, found: dict[str, Trained]) -> Training:
             epochs=trained.epochs,
             histories=_histories(trained),
             diverged=trained.diverged,
-            filters=_filters(trained),
+            filters=_filters(trained) if several else None,
             activations=_activations(trained, splits),
         )
         for name, trained in found.items()
     ]
-    return Training(arms=arms, image_shape=image[:2] if image and len(image) == 2 else None, input_scale=scale)
+    return Training(
+        arms=arms, image_shape=image[:2] if image and len(image) == 2 else None, input_scale=scale if several else None
+    )
 
 
 def _splits(spec: TrainingSpec) -> list[Split]:

@@ -4,11 +4,12 @@ There is one network, so nothing here is about replicates: an interval says how 
 presence masks and with other examples of the same kind, not with another network trained alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy import stats
 
 from analysis.arrays import Bools, Floats, Integers
 from analysis.measures.association import Association, association
@@ -180,7 +181,9 @@ def measure(
     kept = _Kept(game)
     found = _take(kept, *counts, seed)
     left_out = [_numbers(_take(kept.without(fold), *counts, seed)) for fold in range(len(game.fold_sizes))]
-    by_example = {key: T_GROUPS * float(jackknife_error(np.array([n[key] for n in left_out]))) for key in left_out[0]}
+    by_example = {
+        key: _student(left_out) * float(jackknife_error(np.array([n[key] for n in left_out]))) for key in left_out[0]
+    }
     design = choose(game.n, masks, generator_for(seed, "masks"))
     readings = {
         scale: _reading(seen, {key: by_example[scale, key] for key in _keys()}) for scale, seen in found.items()
@@ -308,6 +311,11 @@ def _reading(seen: _Seen, over_examples: Mapping[str, float]) -> Reading:
     )
 
 
+def _student(left_out: Sequence[object]) -> float:
+    """What an error is taken times for a 95 % interval, by the number of folds that it comes from."""
+    return float(stats.t.ppf(0.975, max(1, len(left_out) - 1)))
+
+
 def _associated(activations: Floats, whole: Association) -> dict[str, Estimate]:
     """Association over examples, with a jackknife over sixteenths of them."""
     if whole.reason:
@@ -315,7 +323,7 @@ def _associated(activations: Floats, whole: Association) -> dict[str, Estimate]:
         return dict.fromkeys(ASSOCIATIONS, nothing)
     groups = np.array_split(np.random.default_rng(0).permutation(len(activations)), min(16, len(activations)))
     left_out = [_three(association(np.delete(activations, group, axis=0))) for group in groups]
-    reach = T_GROUPS * jackknife_error(np.array(left_out))
+    reach = _student(left_out) * jackknife_error(np.array(left_out))
     return {
         key: Estimate(value=value, over_masks=0.0, over_examples=float(far))
         for key, value, far in zip(ASSOCIATIONS, _three(whole), reach, strict=True)

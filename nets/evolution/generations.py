@@ -15,6 +15,8 @@ from nets.threads import single_thread
 from nets.training import Seeds
 
 _FOUNDERS, _BATCHES, _MOTHERS, _FATHERS, _GENES, _UNITS, _BIASES = range(7)
+_EXAMPLES = 1000
+"""Examples at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,7 @@ def evolve(
             now = world.after(now)
             if on_generation is not None:
                 on_generation(now)
-        fitness = world.fitness(now.genomes)
+        fitness = world.final_fitness(now.genomes)
         return Evolved(last=now, fitness=fitness, best=int(fitness.argmax()))
 
 
@@ -118,6 +120,14 @@ class _World:
         if self._spec.fitness == "accuracy":
             fitness = ((scores >= right[:, None]).sum(1) == 1).float().mean(1)
         return torch.where(likelihood.isfinite(), fitness, -torch.inf)
+
+    def final_fitness(self, genomes: Genomes) -> Tensor:
+        """The same on all examples, so many at a time that hidden activations fit into memory."""
+        total = torch.zeros(len(genomes), device=self._labels.device)
+        for first in range(0, len(self._labels), _EXAMPLES):
+            part = slice(first, min(first + _EXAMPLES, len(self._labels)))
+            total += self.fitness(genomes, part) * ((part.stop - part.start) / len(self._labels))
+        return total
 
     def after(self, now: Generation) -> Generation:
         """The next generation."""

@@ -18,11 +18,13 @@ RECIPES = [
     Recipe(width=20, epochs=3, max_norm=1.0, schedule="inverse", final_momentum=0.99, momentum_steps=10),
     Recipe(width=20, epochs=2, dropout="drop-connect", weight_decay=1e-3),
     Recipe(architecture="autoencoder", width=24, epochs=2),
+    Recipe(widths=(33, 17), epochs=2, input_drop_prob=0.1),
     Recipe(architecture="cnn", channels=(4, 6), width=16, epochs=2, conv_drop_prob=0.2),
     Recipe(architecture="cnn", channels=(5,), width=16, epochs=2, batch_norm=True, conv_drop_prob=0.2,
            conv_dropout="bernoulli"),
 ]  # fmt: skip
-IDS = ["one layer", "no dropout", "deep", "batch norm", "adam", "max norm", "drop-connect", "encoder", "cnn", "both"]
+IDS = ["one layer", "no dropout", "deep", "batch norm", "adam", "max norm", "drop-connect", "encoder", "odd"]
+IDS += ["cnn", "cnn and batch norm"]
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,13 @@ def test_a_network_is_the_same_alone_or_beside_others(recipe: Recipe, data: Spli
     for which, number in [(0, 1), (4, 5), (6, 7)]:
         assert same(together, which, train(recipe, data, seeds(number)), 0)
     assert not same(together, 0, together, 1)
+
+
+def test_a_network_with_one_output_is_the_same_alone_or_beside_others() -> None:
+    data = split(load("synthetic:sum,inputs=9,examples=300,seed=1"), 200, 1)
+    together = train(RECIPES[0], data, seeds(1, 2, 3, 4, 5, 6))
+    for which in (0, 3, 5):
+        assert same(together, which, train(RECIPES[0], data, seeds(which + 1)), 0)
 
 
 def test_threads_change_nothing_and_are_put_back(data: Split) -> None:
@@ -139,7 +148,7 @@ def test_only_a_plain_perceptron_is_taken_apart(data: Split) -> None:
         train(RECIPES[3], data, seeds(1)).networks[0]
 
 
-@pytest.mark.parametrize("recipe", [RECIPES[2], RECIPES[4], RECIPES[9]], ids=["sgd", "adam", "cnn bn"])
+@pytest.mark.parametrize("recipe", [RECIPES[2], RECIPES[4], RECIPES[10]], ids=["sgd", "adam", "cnn bn"])
 def test_training_that_is_cut_off_goes_on_to_the_same_bits(recipe: Recipe, data: Split, tmp_path: Path) -> None:
     recipe = recipe.model_copy(update={"epochs": 4})
     through, file = train(recipe, data, seeds(1, 2)), tmp_path / "folder" / "training.pt"
@@ -192,7 +201,7 @@ def test_one_network_that_diverges_does_not_disturb_the_others(data: Split) -> N
 
 
 def test_weights_stay_within_their_norm(data: Split) -> None:
-    for recipe in (RECIPES[5], RECIPES[8].model_copy(update={"max_norm": 1.0})):
+    for recipe in (RECIPES[5], RECIPES[9].model_copy(update={"max_norm": 1.0})):
         networks = train(recipe, data, seeds(1, 2)).networks
         bounded = [(n, s) for n, s in zip(networks.layers, networks.state, strict=True) if n.inputs_axis is not None]
         assert len(bounded) == 2 + (recipe.architecture == "cnn") * 2
@@ -210,12 +219,24 @@ def test_training_stops_early_with_the_weights_of_the_best_look() -> None:
         losses, best = trained.validation_loss[which], trained.best[which]
         stopped = min(best + 3, len(losses) - 1)
         assert best == losses[: stopped + 1].argmin()
+        assert np.all(losses[stopped:] == losses[best]), "the last time is that of the network as it is"
         networks = trained.networks.scores(torch.from_numpy(data.validation.inputs).expand(3, -1, -1))
         loss = torch.nn.functional.cross_entropy(networks[which].double(), torch.from_numpy(data.validation.labels))
         assert float(loss) == pytest.approx(losses[best], rel=1e-6)
-        assert same(trained, which, train(recipe, data, seeds(which + 1)), 0) or len(losses) > best + 4
+        alone = train(recipe, data, seeds(which + 1))
+        looks = alone.test_loss.shape[1]
+        assert np.array_equal(alone.test_loss[0], trained.test_loss[which, :looks])
+        assert alone.test_loss[0, -1] == trained.test_loss[which, -1]
     with pytest.raises(ValueError, match="needs validation examples"):
         train(recipe, split(load("digits"), 60, 1), seeds(1))
+
+
+def test_a_network_that_only_got_worse_has_diverged_though_it_went_back_to_its_start() -> None:
+    data = split(load("digits"), 60, 1, validation=300)
+    trained = train(Recipe(width=16, epochs=10, learning_rate=1000.0, patience=3), data, seeds(1, 2))
+    assert trained.best.tolist() == [0, 0]
+    assert trained.diverged.all()
+    assert len(trained.failures(seeds(1, 2))) == 2
 
 
 def test_published_recipes_fit_their_data_at_the_small_scale() -> None:
