@@ -946,12 +946,19 @@ def nets_train(
 
     - `mixability nets train --set recipe.architecture=cnn --set recipe.conv_drop_prob=0.2`
     """
-    from analysis.experiments.training import TrainingSpec, check, published
+    from analysis.experiments.training import TrainingSpec, check, memory, published
+    from analysis.numbers import counted
     from analysis.runs.folder import RunFolder
-    from analysis.runs.spec import build, dump_toml
+    from analysis.runs.spec import SpecError, build, dump_toml, read_toml
 
+    if recipe and config:
+        raise SpecError(["give --recipe or --config, not both: each is a whole setting"])
+    base = published(recipe, scale) if recipe else read_toml(config) if config else {}
+    # An option takes the place of what it would otherwise be overruled by.
+    for given, overruling in ((layers or width, "widths"), (epochs, "steps")):
+        if given is not None:
+            base.get("recipe", {}).pop(overruling, None)
     flags = {
-        "recipe.widths": () if recipe and (layers or width) else None,
         "data": data,
         "train_size": train_size,
         "recipe.layers": layers,
@@ -961,10 +968,11 @@ def nets_train(
         "replicates": replicates,
         "seed": seed,
     }
-    spec = build(TrainingSpec, _values(config, set_, flags, published(recipe, scale) if recipe else None))
-    check(spec)
+    spec = build(TrainingSpec, _values(None, set_, flags, base))
+    needed = memory(spec, check(spec))
     if dry_run:
         typer.echo(dump_toml(spec), nl=False)
+        typer.echo(f"# {counted(len(spec.arms) * spec.replicates, 'network')}: about {needed / 1e9:.2g} GB")
         return
     folder = RunFolder(out or Path("runs") / named("training", spec.identity()))
     folder.claim(dump_toml(spec), "a folder of its own")
@@ -974,11 +982,13 @@ def nets_train(
 def _train(spec: "TrainingSpec", path: Path, device: str, checkpoint: float, *, show: bool, json: bool) -> None:
     """Train what is missing, then write and print what is to be seen."""
     from analysis.experiments.training import gathered, run
+    from analysis.numbers import counted
     from analysis.training.report import report
 
     again = f"mixability nets train --config {path / 'spec.toml'} --out {path}"
     if show:
-        typer.echo(f"training {spec.replicates} networks in each arm: {spec.summary}", err=True)
+        each = " in each arm" if len(spec.arms) > 1 else ""
+        typer.echo(f"training {counted(spec.replicates, 'network')}{each}: {spec.summary}", err=True)
     try:
         with _epochs(spec, show=show and sys.stderr.isatty()) as progress:
             found = run(spec, path, device=device, every=checkpoint, progress=progress)
@@ -988,6 +998,9 @@ def _train(spec: "TrainingSpec", path: Path, device: str, checkpoint: float, *, 
     failures = [f"{arm}: {failure}" for arm, trained in found.items() for failure in spec.failures(trained)]
     for failure in failures:
         typer.echo(failure, err=True)
+    if any(trained.diverged.all() for trained in found.values()):
+        typer.echo("no network of an arm is left, so there is nothing to show", err=True)
+        raise SystemExit(EXIT_FAILED)
     made = report(gathered(spec, found), path, origin=spec.origin, identity=spec.identity())
     if json:
         typer.echo((path / "summary.json").read_text(), nl=False)

@@ -96,7 +96,8 @@ def train(
     splits that are not one for each network or of different sizes, and for a checkpoint of other networks.
     """
     with single_thread():
-        training = _Training(recipe, [data] if isinstance(data, Split) else data, seeds, torch.device(device))
+        splits = [data] if isinstance(data, Split | Dataset) else data
+        training = _Training(recipe, splits, seeds, torch.device(device))
         file = Checkpoint(checkpoint, training.identity(), every) if checkpoint else None
         if file and (saved := file.load()):
             training.restore(saved)
@@ -112,8 +113,14 @@ def train(
 class _Training:
     """All that changes from one epoch to the next."""
 
-    def __init__(self, recipe: Recipe, splits: Sequence[Split], seeds: Sequence[Seeds], device: torch.device) -> None:
+    def __init__(self, recipe: Recipe, splits: Sequence[Any], seeds: Sequence[Seeds], device: torch.device) -> None:
         self._recipe, self._seeds, self._device = recipe, seeds, device
+        if not all(isinstance(split, Split) for split in splits):
+            raise TypeError(
+                "data must be a Split, or one for each network: make it with nets.split(data, train_size, seed)"
+            )
+        if isinstance(seeds, Seeds) or not all(isinstance(one, Seeds) for one in seeds):
+            raise TypeError("seeds must be a list with Seeds(initial=.., training=..) for each network")
         if not seeds:
             raise ValueError("there is nothing to train: give the seeds of at least one network")
         if len(splits) not in (1, len(seeds)):

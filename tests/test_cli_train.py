@@ -1,5 +1,6 @@
 """`mixability nets train`, from outside."""
 
+import csv
 import json
 import os
 import signal
@@ -54,7 +55,7 @@ def test_a_published_setting_is_a_base_that_options_change(mixability: Door) -> 
     changes = ["--width", "32", "--data", "digits", "--train-size", "500", "--set", "recipe.epochs=2"]
     code, out, err = mixability("nets", "train", "--recipe", "hinton-2012", *changes, "--dry-run")
     assert code == 0, err
-    for line in ('data = "digits"', "max_norm = 3.873", "width = 32", "widths = []", "epochs = 2"):
+    for line in ('data = "digits"', "max_norm = 3.873", "width = 32", "epochs = 2"):
         assert line in out
 
 
@@ -68,7 +69,8 @@ def test_a_published_setting_is_a_base_that_options_change(mixability: Door) -> 
         (["--set", "recipe.drop_probability=0.5"], "did you mean drop_prob?"),
         (["--train-size", "1797"], "leave none of 1797 to test on"),
         (["--set", "recipe.architecture=cnn", "--data", "mnist1d"], "a cnn needs images"),
-        (["--set", "recipe.patience=3"], "stopping early needs validation examples"),
+        (["--set", "recipe.patience=3"], "give validation_size too"),
+        (["--recipe", "hinton-2012", "--config", "x.toml"], "give --recipe or --config, not both"),
         (["--replicates", "10000", "--data", "mnist1d", "--train-size", "4990", "--width", "60000"], "GB of memory"),
     ],
 )
@@ -79,10 +81,31 @@ def test_what_cannot_be_trained_is_said_in_a_sentence(mixability: Door, argument
     assert "Traceback" not in err
 
 
+def test_arms_that_stop_early_at_different_times_are_shown_together(mixability: Door, tmp_path: Path) -> None:
+    early = ["--set", "recipe.patience=1", "--set", "validation_size=60", "--set", "label_noise=0.3", "--epochs", "40"]
+    code, _, err = mixability(*SMALL[:-2], *early, "--set", "recipe.learning_rate=0.3", "--out", "run")
+    assert code == 0, err
+    assert (
+        "30 % of training labels are wrong; stopped early, by 60 examples"
+        in (tmp_path / "run/learning.txt").read_text()
+    )
+    curves = list(csv.DictReader((tmp_path / "run/curves.csv").read_text().splitlines()))
+    assert len({sum(row["arm"] == arm for row in curves) for arm in ("no dropout", "dropout")}) == 1
+
+
+def test_epochs_take_the_place_of_a_published_number_of_steps(mixability: Door) -> None:
+    _, out, _ = mixability("nets", "train", "--recipe", "srivastava-3x1024", "--scale", "paper", "--data", "digits",
+                           "--train-size", "500", "--epochs", "3", "--width", "16", "--dry-run")  # fmt: skip
+    assert "epochs = 3" in out
+    assert "steps = 1000000" not in out
+    assert "# 10 networks: about" in out
+
+
 def test_a_network_that_diverges_fails_the_run_and_is_named(mixability: Door) -> None:
     code, _, err = mixability(*SMALL, "--set", "recipe.learning_rate=1e9", "--out", "run")
     assert code == 1
     assert "no dropout: network 0 (initial" in err
+    assert "there is nothing to show" in err
 
 
 def test_settings_and_data_sets_are_listed(mixability: Door) -> None:

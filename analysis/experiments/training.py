@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, Self, cast, get_args
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from analysis.arrays import Floats, Matrix
 from analysis.numbers import counted
@@ -55,6 +55,12 @@ class TrainingSpec(BaseModel):
     def _found_again(cls, data: str) -> str:
         return from_anywhere(data)
 
+    @model_validator(mode="after")
+    def _something_to_stop_by(self) -> Self:
+        if self.recipe.patience and not self.validation_size:
+            raise ValueError("recipe.patience needs examples to stop by: give validation_size too, such as 100")
+        return self
+
     def identity(self) -> dict[str, Any]:
         """What determines the results."""
         return {**self.model_dump(mode="json"), "data": without_path(self.data)}
@@ -95,7 +101,9 @@ class TrainingSpec(BaseModel):
         filters = f", filters {self.recipe.conv_drop_prob:g}" if self.recipe.conv_drop_prob else ""
         pairs = counted(self.replicates, "paired replicate")
         shared = ", all on one split" if self.shared_split else ""
-        return f"{pairs}{shared}, seed {self.seed}: {self.summary}{dropped}{inputs}{filters}."
+        noise = f"; {100 * self.label_noise:g} % of training labels are wrong" if self.label_noise else ""
+        early = f"; stopped early, by {self.validation_size} examples" if self.recipe.patience else ""
+        return f"{pairs}{shared}, seed {self.seed}: {self.summary}{dropped}{inputs}{filters}{noise}{early}."
 
     def failures(self, trained: Trained) -> list[str]:
         """A sentence for each network that diverged."""
@@ -112,14 +120,19 @@ def check(spec: TrainingSpec) -> Dataset:
         split(data, spec.train_size, 0, validation=spec.validation_size, label_noise=spec.label_noise)
     except DataError as error:
         raise SpecError([f"data: {error}"]) from error
-    copies = 1 if spec.shared_split else spec.replicates
-    widest = max(spec.recipe.hidden)
-    weights = data.inputs.shape[1] * widest + sum(w * widest for w in spec.recipe.hidden)
-    needed = 4.0 * (2.0 * copies * data.inputs.size + spec.replicates * (4.0 * weights + 8.0 * 1000 * widest))
-    if spec.recipe.architecture == "cnn" and data.image:
-        needed += 4.0 * spec.replicates * max(250, 3 * spec.recipe.batch_size) * _unfolded(spec.recipe, data.image)
-    within_memory(needed, "replicates or train_size, or set shared_split=true")
+    within_memory(memory(spec, data), "replicates or train_size, or set shared_split=true")
     return data
+
+
+def memory(spec: TrainingSpec, data: Dataset) -> float:
+    """Bytes that training takes, roughly."""
+    copies = 1 if spec.shared_split else spec.replicates
+    widest, batch = max(spec.recipe.hidden), max(250, 3 * spec.recipe.batch_size)
+    weights = data.features * widest + sum(width * widest for width in spec.recipe.hidden)
+    numbers = 4.0 * weights + 2.0 * batch * sum(spec.recipe.hidden)
+    if spec.recipe.architecture == "cnn" and data.image:
+        numbers += batch * _unfolded(spec.recipe, data.image)
+    return 4.0 * (2.0 * copies * data.inputs.size + spec.replicates * numbers)
 
 
 def _unfolded(recipe: Recipe, image: tuple[int, ...]) -> float:
@@ -189,14 +202,15 @@ def gathered(spec: TrainingSpec, found: dict[str, Trained]) -> Training:
     """What is shown of trained networks."""
     splits = _splits(spec)
     image = splits[0].train.image
+    epochs = max((trained.epochs for trained in found.values()), key=len)
     scale = np.mean([part.train.inputs.std(0) for part in splits], axis=0)
     several = int(np.count_nonzero(scale)) > 1
     arms = [
         Arm(
             name=name,
             mixing=name == ARMS[1],
-            epochs=trained.epochs,
-            histories=_histories(trained),
+            epochs=epochs,
+            histories=_histories(trained, len(epochs)),
             diverged=trained.diverged,
             filters=_filters(trained) if several else None,
             activations=_activations(trained, splits),
@@ -222,11 +236,13 @@ def _splits(spec: TrainingSpec) -> list[Split]:
     ]
 
 
-def _histories(trained: Trained) -> dict[str, Floats]:
+def _histories(trained: Trained, times: int) -> dict[str, Floats]:
+    """Curves of one length for all arms: networks that were stopped early stay as they were."""
     names = ["train_loss", "test_loss"]
     if np.isfinite(trained.test_accuracy[:, 0]).all():
         names += ["train_accuracy", "test_accuracy"]
-    return {name: getattr(trained, name) for name in names}
+    missing = times - len(trained.epochs)
+    return {name: np.pad(getattr(trained, name), ((0, 0), (0, missing)), mode="edge") for name in names}
 
 
 def _filters(trained: Trained) -> Matrix | None:

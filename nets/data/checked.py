@@ -59,7 +59,7 @@ def from_arrays(
 
 
 def load_npz(path: Path) -> Dataset:
-    """The arrays ``inputs`` and ``labels`` of a NumPy .npz file, judged as by `from_arrays`.
+    """The arrays ``inputs``, ``labels`` and perhaps ``classes``, a number, of a NumPy .npz file, as by `from_arrays`.
 
     Raises DataError where the file is missing, damaged or lacks an array, and as `from_arrays` does.
     """
@@ -75,7 +75,8 @@ def load_npz(path: Path) -> Dataset:
     missing = [key for key in ("inputs", "labels") if key not in arrays]
     if missing:
         raise DataError(f"{path} lacks {' and '.join(missing)}; it holds {', '.join(arrays) or 'nothing'}")
-    return from_arrays(arrays["inputs"], arrays["labels"], name=f"arrays:{path.stem}")
+    classes = int(arrays["classes"]) if "classes" in arrays else None
+    return from_arrays(arrays["inputs"], arrays["labels"], classes=classes, name=f"arrays:{path.stem}")
 
 
 def _numbers(array: NDArray[Any], what: str) -> NDArray[np.float32]:

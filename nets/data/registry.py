@@ -145,7 +145,7 @@ DATASETS = {
         argument="FOLDER",
     ),
     "arrays": Known(
-        description="the arrays inputs and labels of a .npz file; floating-point labels are targets",
+        description="inputs, labels and perhaps classes (how many) of a .npz file; floating-point labels are targets",
         examples="as in the file",
         features="as in the file",
         classes="up to the largest label, or 0",

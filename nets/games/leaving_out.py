@@ -68,6 +68,11 @@ def _by_scale(game: AblationGame, values: Floats) -> dict[str, Floats]:
 
 def _measure(game: AblationGame, of: Whole, *, pairs: bool) -> tuple[Floats, Floats, Floats]:
     """Performance of the whole, (2,); its change without each unit, (2, n); second differences, (2, n, n)."""
+    if not isinstance(game, AblationGame):
+        raise TypeError(
+            f"game must be an AblationGame, of a perceptron as nets.train gives it; got {type(game).__name__}: for any "
+            "other module take analysis.interaction_spectrum"
+        )
     mask = np.ones(game.n, dtype=np.bool_) if isinstance(of, str) and of == "intact" else np.asarray(of)
     if mask.dtype != np.bool_ or mask.shape != (game.n,):
         raise ValueError(f"of must be 'intact' or a boolean mask of shape ({game.n},); got {of!r}")

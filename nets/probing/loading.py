@@ -126,8 +126,9 @@ def _nested(found: Any, path: Path) -> dict[str, Tensor]:
             found = found[key]
     if not isinstance(found, Mapping) or not found:
         raise ProbeError(f"{path} holds {type(found).__name__}; it must hold a state dict, names to tensors")
-    if not all(isinstance(value, Tensor) for value in found.values()):
-        others = [str(key) for key, value in found.items() if not isinstance(value, Tensor)]
+    # What a module keeps beside its tensors, such as a dropout's seed; weights_only has read it, so it is plain.
+    others = [str(k) for k, v in found.items() if not isinstance(v, Tensor) and not str(k).endswith("_extra_state")]
+    if others:
         raise ProbeError(f"{path} holds more than tensors ({listed(others)}); save model.state_dict() alone")
     return {str(key): value for key, value in found.items()}
 

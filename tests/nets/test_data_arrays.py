@@ -184,3 +184,9 @@ def test_items_may_be_tensors_arrays_or_numbers() -> None:
 def test_what_is_no_map_of_pairs_is_refused(given: Any, sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
         from_torch(given)
+
+
+def test_a_file_of_arrays_may_say_how_many_classes_there_are(tmp_path: Path) -> None:
+    file = tmp_path / "some.npz"
+    np.savez(file, inputs=np.eye(3, dtype=np.float32), labels=np.array([5, 7, 5]), classes=10)
+    assert load(f"arrays:{file}").classes == 10

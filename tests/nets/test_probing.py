@@ -1,6 +1,7 @@
 """Probing any module: planted redundancy and synergy, elements against plain zeroing, nothing left behind."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 from analysis.measures.spectrum import interaction_spectrum
 from nets.games import AblationGame
 from nets.mlp import Mlp
-from nets.probing import KINDS, ProbeError, ProbeGame, Site, at_input, layers
+from nets.probing import KINDS, ProbeError, ProbeGame, Site, at_input, layers, load_weights
 from nets.probing.kinds import Kind
 
 RNG = torch.Generator().manual_seed(5)
@@ -482,3 +483,13 @@ def test_too_little_memory_is_said_before_anything_is_run(monkeypatch: pytest.Mo
     monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 1000.0}))
     with pytest.raises(ProbeError, match=r"about 0\.0 GB of memory and 0\.0 GB are free; give fewer inputs"):
         ProbeGame(perceptron(), "0", INPUTS, LABELS)
+
+
+def test_weights_of_a_model_with_a_seeded_dropout_load(tmp_path: Path) -> None:
+    from nets import Dropout
+
+    def built(seed: int) -> nn.Module:
+        return nn.Sequential(nn.Linear(4, 3), nn.ReLU(), Dropout(0.5, seed=seed), nn.Linear(3, 2))
+
+    torch.save(built(1).state_dict(), tmp_path / "weights.pt")
+    load_weights(built(2), tmp_path / "weights.pt")

@@ -1,6 +1,7 @@
 """Training: invariances to the bit, divergence isolated, recipes checked."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -237,6 +238,17 @@ def test_a_network_that_only_got_worse_has_diverged_though_it_went_back_to_its_s
     assert trained.best.tolist() == [0, 0]
     assert trained.diverged.all()
     assert len(trained.failures(seeds(1, 2))) == 2
+
+
+def test_what_is_no_split_and_no_seeds_is_refused(data: Split) -> None:
+    everything: Any = load("digits")
+    number: Any = Seeds(initial=1, training=1)
+    with pytest.raises(TypeError, match=r"make it with nets\.split"):
+        train(RECIPES[0], everything, seeds(1))
+    with pytest.raises(TypeError, match="seeds must be a list"):
+        train(RECIPES[0], data, number)
+    with pytest.raises(ValueError, match="nothing to train"):
+        train(RECIPES[0], data, [])
 
 
 def test_published_recipes_fit_their_data_at_the_small_scale() -> None:
