@@ -36,7 +36,7 @@ def headline(found: Probe) -> str:
         return f"{first}{kept} No pair is told to interact."
     redundant = 1.0 - found.facts["synergy_share"]
     return (
-        f"{first}{kept} Of {n * (n - 1) // 2:,} pairs {edges:,} are told to interact, {100 * redundant:.0f} % of them "
+        f"{first}{kept} Of {n * (n - 1) // 2:,} pairs {edges:,} are found to interact, {100 * redundant:.0f} % of them "
         "replacing each other."
     )
 
