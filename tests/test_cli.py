@@ -88,7 +88,7 @@ def test_a_dry_run_prints_the_spec_and_its_cost_and_writes_nothing(tmp_path: Pat
             ["did you mean loci?", "neurons.recipe.width = 1: must be"],
         ),
         (["--genes", "island"], ["genes.landscape.kind = 'island': must be one of pairwise, additive"]),
-        (["--drop-prob", "1"], ["neurons.recipe.drop_prob = 1.0: must be a number at least 0.0 and less than 1.0"]),
+        (["--drop-prob", "1"], ["neurons.recipe.drop_prob = 1.0: must be a number at least 0.0 and at most 0.9999"]),
         (
             ["--data", "cifar"],
             ["neurons.data: no data set is called 'cifar'; there are digits"],

@@ -34,7 +34,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         "genes.landscape.locii: no such setting; did you mean loci?",
         "genes.population = 1: must be a whole number at least 2 and at most 100000000 (individuals on an island)",
         "neurons.recipe.width = 'wide': must be a whole number",
-        "neurons.recipe.drop_prob = 1.0: must be a number at least 0.0 and less than 1.0",
+        "neurons.recipe.drop_prob = 1.0: must be a number at least 0.0 and at most 0.9999",
         "panel.masks = 1.5: must be a whole number at least 256",
     ):
         assert sentence in text
