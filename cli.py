@@ -63,6 +63,15 @@ DryRun = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.", rich_help_panel=SHOW)]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=SHOW)]
+DataName = Annotated[
+    str | None, typer.Option(help="Data set (default digits); nets data lists them.", rich_help_panel=RUN)
+]
+Layers = Annotated[int | None, typer.Option(help="Hidden layers (default 1).", rich_help_panel=RUN)]
+Width = Annotated[int | None, typer.Option(help="Units in each (default 128).", rich_help_panel=RUN)]
+DropProb = Annotated[
+    float | None, typer.Option(help="Probability that a unit is dropped (default 0.5).", rich_help_panel=RUN)
+]
+RootSeed = Annotated[int | None, typer.Option(help="Root seed (default 1).", rich_help_panel=RUN)]
 
 
 @app.command()
@@ -71,14 +80,10 @@ def compare(
         str | None,
         typer.Option(help="Landscape (default: pairwise epistasis); sim list names all.", rich_help_panel=RUN),
     ] = None,
-    data: Annotated[
-        str | None, typer.Option(help="Data set (default digits); nets data lists them.", rich_help_panel=RUN)
-    ] = None,
-    layers: Annotated[int | None, typer.Option(help="Hidden layers (default 1).", rich_help_panel=RUN)] = None,
-    width: Annotated[int | None, typer.Option(help="Units in each (default 128).", rich_help_panel=RUN)] = None,
-    drop_prob: Annotated[
-        float | None, typer.Option(help="Probability that a unit is dropped (default 0.5).", rich_help_panel=RUN)
-    ] = None,
+    data: DataName = None,
+    layers: Layers = None,
+    width: Width = None,
+    drop_prob: DropProb = None,
     input_drop_prob: Annotated[
         float | None, typer.Option(help="Probability that an input is dropped (default 0).", rich_help_panel=RUN)
     ] = None,
@@ -86,7 +91,7 @@ def compare(
         int | None,
         typer.Option(help="Paired replicates (default 10); raised later, only new ones are run.", rich_help_panel=RUN),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Root seed (default 1).", rich_help_panel=RUN)] = None,
+    seed: RootSeed = None,
     set_: Settings = None,
     config: Config = None,
     out: Out = None,
@@ -429,7 +434,7 @@ def sim_run(
     replicates: Annotated[
         int | None, typer.Option(help="Populations of each arm (default 5).", rich_help_panel=RUN)
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Root seed (default 1).", rich_help_panel=RUN)] = None,
+    seed: RootSeed = None,
     set_: Settings = None,
     config: Config = None,
     out: Out = None,
@@ -899,24 +904,20 @@ def nets_train(
     scale: Annotated[
         str, typer.Option(help="Of a published setting: small (default) or paper.", rich_help_panel=RUN)
     ] = "small",
-    data: Annotated[
-        str | None, typer.Option(help="Data set (default digits); nets data lists them.", rich_help_panel=RUN)
-    ] = None,
+    data: DataName = None,
     train_size: Annotated[
         int | None, typer.Option(help="Training examples (default 600).", rich_help_panel=RUN)
     ] = None,
-    layers: Annotated[int | None, typer.Option(help="Hidden layers (default 1).", rich_help_panel=RUN)] = None,
-    width: Annotated[int | None, typer.Option(help="Units in each (default 128).", rich_help_panel=RUN)] = None,
-    drop_prob: Annotated[
-        float | None, typer.Option(help="Probability that a unit is dropped (default 0.5).", rich_help_panel=RUN)
-    ] = None,
+    layers: Layers = None,
+    width: Width = None,
+    drop_prob: DropProb = None,
     epochs: Annotated[
         int | None, typer.Option(help="Passes over the training examples (default 100).", rich_help_panel=RUN)
     ] = None,
     replicates: Annotated[
         int | None, typer.Option(help="Networks in each arm (default 5), trained side by side.", rich_help_panel=RUN)
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Root seed (default 1).", rich_help_panel=RUN)] = None,
+    seed: RootSeed = None,
     set_: Settings = None,
     config: Config = None,
     out: Out = None,

@@ -185,8 +185,12 @@ RECIPES: dict[str, Published] = {
         says="three hidden layers of 32 on targets that are noise, to see what order of interaction is learnt",
         source="Lengerich, Xing & Caruana 2022, section 4.2",
         published="dropout lowers the variance learnt at high orders",
-        paper=Setting(recipe=_NOISE, data="synthetic:noise", train_size=1000),
-        small=Setting(recipe=_NOISE.model_copy(update={"epochs": 50}), data="synthetic:noise", train_size=1000),
+        paper=Setting(recipe=_NOISE, data="synthetic:noise,inputs=25,examples=1500,seed=1", train_size=1000),
+        small=Setting(
+            recipe=_NOISE.model_copy(update={"epochs": 50}),
+            data="synthetic:noise,inputs=25,examples=1500,seed=1",
+            train_size=1000,
+        ),
     ),
     "convolutions": Published(
         says="a small convolutional network with whole channels dropped",
