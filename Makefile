@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: compare test lint types pytest verify rivals bench gallery docs-check format clean
+.PHONY: compare test lint types pytest verify soak rivals bench gallery docs-check format clean
 
 compare: .venv/installed          ## the main job
 	$(BIN)/mixability compare
@@ -18,11 +18,14 @@ types: .venv/installed-test
 	$(BIN)/mypy
 
 pytest: .venv/installed-test
-	$(BIN)/pytest -q tests analysis sim nets
+	$(BIN)/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile tests analysis sim nets
 
 verify: .venv/installed-test      ## oracles, theory and coverage, about 20 minutes, into docs/theory.* and docs/verification.*
 	$(BIN)/python -m verification.theory
 	$(BIN)/python -m verification.run
+
+soak: .venv/installed-test        ## the long form of the reliability suite: fifty kills, ten thousand cells
+	MIXABILITY_SOAK=1 $(BIN)/pytest -q tests/reliability
 
 rivals: .venv/installed-test      ## the rivals that `bench` times beside ours, in an environment of their own
 	$(BIN)/python -m benchmarks.rivals.environment
@@ -35,8 +38,9 @@ gallery: .venv/installed          ## every kind of figure, drawn from a real run
 	$(PIP) --editable '.[mnist5k]'
 	$(BIN)/python -m docs.gallery
 
-docs-check: .venv/installed-test  ## run every command and example of the README
+docs-check: .venv/installed-test  ## run every command and example of the README and of docs/sweeps.md
 	$(BIN)/python docs/check.py README.md
+	$(BIN)/python docs/check.py docs/sweeps.md
 
 format: .venv/installed-test
 	$(BIN)/ruff check --fix .

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,25 +10,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from threading import Event
+    from types import FrameType
 
-    from analysis.experiments.compare import CompareSpec, Done
-    from analysis.experiments.simulate import Cell, SimulationSpec, Trajectory, Watch
+    from analysis.experiments.cells import Cell, Done
+    from analysis.experiments.compare import CompareSpec
+    from analysis.experiments.simulate import SimulationSpec, Trajectory, Watch
     from analysis.experiments.training import TrainingSpec
     from analysis.report.comparison import Report
     from analysis.report.simulation import Simulation
-    from analysis.runs.folder import RunFolder
-    from analysis.scenes.base import Outcome
+    from analysis.runs.store import Store
     from analysis.scenes.play import Performance
     from analysis.sides.base import Side
+    from analysis.sweeps.spec import SweepSpec
+    from analysis.sweeps.sweep import Sweep
 
-EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_FAILED, EXIT_USAGE, EXIT_CHECK, EXIT_PART, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
 
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 ok, 1 a run failed, 2 usage or spec error, 130 interrupted.",
+    epilog="Exit codes: 0 ok, 1 a run failed, 2 usage or spec error, 3 a check failed, 4 part of a sweep failed, "
+    "130 interrupted.",
 )
 
 
@@ -58,6 +64,22 @@ Out = Annotated[
     Path | None, typer.Option(help="Folder of the run (default: runs/, named for the spec).", rich_help_panel=KEEP)
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Worker processes (default: one a core).", rich_help_panel=KEEP)]
+StoreFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        help="Where finished cells are kept and found (default: $MIXABILITY_STORE, or runs/store).",
+        rich_help_panel=KEEP,
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="local|tcp://HOST:PORT",
+        help="Run on a Dask cluster (pip install 'mixability[cluster]').",
+        rich_help_panel=KEEP,
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print the whole spec and what it would cost.", rich_help_panel=SHOW)
 ]
@@ -95,7 +117,9 @@ def compare(
     set_: Settings = None,
     config: Config = None,
     out: Out = None,
+    store: StoreFolder = None,
     jobs: Jobs = None,
+    cluster: Cluster = None,
     dry_run: DryRun = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print summary.json and nothing else.", rich_help_panel=SHOW)
@@ -120,9 +144,11 @@ def compare(
     """
     import joblib
 
-    from analysis.experiments.compare import CompareSpec
+    from analysis.experiments.cells import run_of
+    from analysis.experiments.compare import CompareSpec, cells, run
     from analysis.experiments.cost import check
-    from analysis.runs.folder import RunFolder
+    from analysis.numbers import counted
+    from analysis.report.comparison import genes_subtitle, neurons_subtitle
     from analysis.runs.spec import build, dump_toml
 
     flags = {
@@ -144,10 +170,131 @@ def compare(
             f"# {cost.cells} cells on {workers} jobs: about {cost.seconds:.0f} s and {cost.peak_bytes / 1e9:.1f} GB"
         )
         return
-    folder = RunFolder(out or Path("runs") / named("compare", spec.identity()))
-    folder.claim(dump_toml(spec), "a folder of its own")
-    done = _run(spec, folder.path, workers, show=not quiet)
-    _finish(spec, folder.path, done, json=json)
+    name = named("compare", spec.identity())
+    folder, kept = _places(out, name, store, dump_toml(spec))
+    again = _again("compare", folder, store)
+    what = {"genes": genes_subtitle(spec), "neurons": neurons_subtitle(spec)}
+    if not quiet and not sys.stderr.isatty():
+        told = "; and of ".join(what.values())
+        typer.echo(f"comparing {counted(spec.replicates, 'replicate')} of {told}", err=True)
+    all_cells = cells(spec)
+    kept.note(run_of(name, again, folder, spec.identity(), all_cells))
+    done = _computed(
+        lambda stop: run(spec, kept, workers, cluster=cluster, stop=stop), all_cells, kept, again, what, show=not quiet
+    )
+    _finish(spec, kept, folder, done, again, json=json)
+
+
+def _places(out: Path | None, name: str, store: Path | None, toml: str) -> "tuple[Path, Store]":
+    """The folder of what is drawn and written, taken for a spec, and the store of what it comes from."""
+    from analysis.runs.folder import RunFolder
+    from analysis.runs.store import Store, located
+
+    folder = RunFolder(out or Path("runs") / name)
+    folder.claim(toml, "a folder of its own")
+    return folder.path, Store(located(store))
+
+
+def _again(command: str, folder: Path, store: Path | None) -> str:
+    """The command that goes on with a run."""
+    import shlex
+
+    words = ["mixability", *command.split(), "--config", str(folder / "spec.toml"), "--out", str(folder)]
+    return shlex.join([*words, *(["--store", str(store)] if store else [])])
+
+
+def _computed(
+    results: "Callable[[Event], Iterable[Done]]",
+    cells: "Sequence[Cell]",
+    store: "Store",
+    again: str,
+    what: dict[str, str],
+    *,
+    show: bool,
+) -> "list[Done]":
+    """Compute what is missing, with a bar for each experiment on a terminal.
+
+    The first Ctrl-C lets what is running finish, the second stops now; either way what is finished is kept.
+    """
+    from analysis.numbers import counted
+
+    done: list[Done] = []
+    with _interruptible() as stop:
+        try:
+            found = results(stop)
+            done.extend(_with_bars(found, cells, what) if show and sys.stderr.isatty() else found)
+        except KeyboardInterrupt:
+            stop.set()
+    if stop.is_set() and len(done) < len(cells):
+        finished = sum(store.has(cell.key) for cell in cells)
+        kept = f"{finished:,} of {counted(len(cells), 'cell')} are kept in {store.path}"
+        typer.echo(f"interrupted: {kept}; go on with\n  {again}", err=True)
+        raise SystemExit(EXIT_INTERRUPTED)
+    return done
+
+
+@contextmanager
+def _interruptible() -> "Iterator[Event]":
+    """An event that the first Ctrl-C sets; the second is an interrupt as usual."""
+    from threading import Event
+
+    stop = Event()
+
+    def heed(number: int, frame: "FrameType | None") -> None:
+        if stop.is_set():
+            signal.default_int_handler(number, frame)
+        stop.set()
+        typer.echo("finishing what is running; Ctrl-C again stops now", err=True)
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, heed)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _with_bars(results: "Iterable[Done]", cells: "Sequence[Cell]", what: dict[str, str]) -> "Iterator[Done]":
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.fields[experiment]:<8}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[failed]}[dim]{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("[dim]{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        totals = {name: sum(cell.experiment == name for cell in cells) for name in what}
+        bars = {
+            name: progress.add_task(what[name], total=total, experiment=name, failed="", rate="")
+            for name, total in totals.items()
+        }
+        made = dict.fromkeys(what, 0)
+        failed = dict.fromkeys(what, 0)
+        began = time.monotonic()
+        for item in results:
+            name = item.cell.experiment
+            made[name] += item.state == "made"
+            failed[name] += item.state == "failed"
+            progress.update(
+                bars[name],
+                advance=1,
+                failed=f"[red]{failed[name]:,} failed [/red]" if failed[name] else "",
+                rate=f"{made[name] / (time.monotonic() - began):.3g}/s" if made[name] else "",
+            )
+            yield item
 
 
 def _values(
@@ -172,77 +319,33 @@ def named(what: str, identity: dict[str, Any]) -> str:
     return f"{what}-{blake2b(dumps(identity, sort_keys=True).encode(), digest_size=4).hexdigest()}"
 
 
-def _run(spec: "CompareSpec", path: Path, jobs: int, *, show: bool) -> "list[Done]":
-    """Run what is missing, with a progress bar for each engine on a terminal."""
-    from analysis.experiments.compare import SIDES, run
-    from analysis.numbers import counted
-    from analysis.report.comparison import genes_subtitle, neurons_subtitle
-    from analysis.runs.folder import RunFolder
-
-    what = {"genes": genes_subtitle(spec), "neurons": neurons_subtitle(spec)}
-    done: list[Done] = []
-    terminal = sys.stderr.isatty() and show
-    if show and not terminal:
-        typer.echo(f"comparing {counted(spec.replicates, 'replicate')} of {'; and of '.join(what.values())}", err=True)
-    try:
-        results = run(spec, RunFolder(path), jobs)
-        done.extend(_with_bars(results, spec, [s.name for s in SIDES], what) if terminal else results)
-    except KeyboardInterrupt:
-        finished = sum(d.cell is not None for d in done)
-        typer.echo(
-            f"interrupted: {finished} of {2 * spec.replicates} cells are kept in {path}; go on with\n"
-            f"  mixability compare --config {path / 'spec.toml'} --out {path}",
-            err=True,
-        )
-        raise SystemExit(EXIT_INTERRUPTED) from None
-    return done
-
-
-def _with_bars(
-    results: "Iterable[Done]", spec: "CompareSpec", sides: list[str], what: dict[str, str]
-) -> "Iterable[Done]":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.fields[side]:<8}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("[dim]{task.description}"),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        bars = {side: progress.add_task(what[side], total=spec.replicates, side=side) for side in sides}
-        for item in results:
-            progress.advance(bars[item.task.side])
-            yield item
-
-
-def _finish(spec: "CompareSpec", path: Path, done: "list[Done]", *, json: bool) -> None:
+def _finish(spec: "CompareSpec", store: "Store", path: Path, done: "Sequence[Done]", again: str, *, json: bool) -> None:
     """Write and print what was found; fail where a replicate did."""
-    from analysis.experiments.compare import SIDES
+    from analysis.experiments.compare import SIDES, failures, pairs
     from analysis.report.comparison import write_report
 
-    errors = [d.error for d in done if d.error]
+    errors = failures(done)
     for error in errors:
         typer.echo(error, err=True)
+    complete = pairs(spec, store)
     for side in SIDES:
-        if not any(d.cell for d in done if d.task.side == side.name):
+        if not complete[side.name]:
             typer.echo(
-                f"no replicate of {side.name} finished, so there is nothing to compare; the rest is in {path}", err=True
+                f"no replicate of {side.name} finished, so there is nothing to compare; the rest is in {store.path}",
+                err=True,
             )
             raise SystemExit(EXIT_FAILED)
-    report = write_report(spec, done, path)
+    report = write_report(spec, complete, store, done, path)
     if json:
         typer.echo((path / "summary.json").read_text(), nl=False)
     else:
         _print_tables(report)
         typer.echo(f"\n{report.summary['headline']}")
         typer.echo(f"Page and figure: {path / 'index.html'}")
-        again = f"mixability compare --config {path / 'spec.toml'} --out {path}"
         typer.echo(f"More replicates: {again} --replicates {2 * spec.replicates}")
     if errors:
-        typer.echo(f"{len(errors)} of {len(done)} cells failed; the others are in {path}", err=True)
+        failed = sum(item.state == "failed" for item in done)
+        typer.echo(f"{failed} of {len(done)} cells failed; the others are in {store.path}", err=True)
         raise SystemExit(EXIT_FAILED)
 
 
@@ -283,6 +386,248 @@ def _condition(side: "Side", condition: str) -> str:
     """A condition in a word or two: scales by their names on this side."""
     words = {"natural": side.scales[0], "log": side.scales[1], "siblings": "siblings (control)"}
     return f", {words.get(condition, condition)}" if condition else ""
+
+
+SweepFile = Annotated[
+    Path, typer.Argument(metavar="FILE.toml", help="The sweep; docs/sweeps.md shows how to write one.")
+]
+
+
+@app.command()
+def sweep(
+    file: SweepFile,
+    replicates: Annotated[
+        int | None,
+        typer.Option(help="Replicates at each point; raised later, only new ones are run.", rich_help_panel=RUN),
+    ] = None,
+    scale: Annotated[str | None, typer.Option(help="One of the sweep's [scales].", rich_help_panel=RUN)] = None,
+    seed: RootSeed = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any entry of the file, or any setting.", rich_help_panel=RUN),
+    ] = None,
+    out: Out = None,
+    store: StoreFolder = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    keep_going: Annotated[
+        bool,
+        typer.Option(
+            "--keep-going/--stop-at-failure", help="Whether others go on when one fails.", rich_help_panel=KEEP
+        ),
+    ] = True,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Print the sweep, and what it costs from a timed sample.", rich_help_panel=SHOW),
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.", rich_help_panel=SHOW)] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """One experiment at many points: every combination of some settings, in paired replicates.
+
+    What is finished is kept, whatever happens: run the same command again and it goes on where it stopped. Cells that
+    another run has computed already are not computed again. Ctrl-C once finishes what is running, twice stops now.
+
+    Examples:
+
+    - `mixability sweep docs/sweeps/dropout.toml --dry-run`
+
+    - `mixability sweep docs/sweeps/dropout.toml --replicates 20 --jobs 8`
+
+    - `mixability sweep docs/sweeps/linkage.toml --cluster tcp://127.0.0.1:8786`
+    """
+    import joblib
+
+    from analysis.experiments.cells import run_cells, run_of
+    from analysis.numbers import counted
+    from analysis.runs.spec import dump_toml
+    from analysis.sweeps.report import write_tables
+    from analysis.sweeps.sweep import Sweep
+    from analysis.sweeps.table import table_of
+
+    swept = Sweep.over(_sweep_spec(file, set_, scale, {"replicates": replicates, "seed": seed}))
+    swept.check()
+    workers = jobs or joblib.cpu_count()
+    name = named(file.parent.name if file.name == "spec.toml" else file.stem, swept.identity())
+    if dry_run:
+        from analysis.runs.store import Store, located
+
+        _sweep_cost(swept, Store(located(store)), workers, dump_toml(swept.spec), show=not quiet)
+        return
+    folder, kept = _places(out, name, store, dump_toml(swept.spec))
+    where = f" --store {store}" if store else ""
+    again = f"mixability sweep {folder / 'spec.toml'} --out {folder}{where}"
+    points = [swept.points[number] for number, _ in swept.placed]
+    kept.note(run_of(name, again, folder, swept.identity(), swept.cells, points))
+    if not quiet:
+        size = f"{counted(len(swept.points), 'point')}, {counted(len(swept.cells), 'cell')}"
+        typer.echo(f"sweeping {swept.spec.experiment} over {', '.join(swept.axes)}: {size}", err=True)
+
+    def results(stop: "Event") -> "Iterator[Done]":
+        for done in run_cells(swept.cells, kept, workers, cluster=cluster, stop=stop):
+            yield done
+            if done.state == "failed" and not keep_going:
+                stop.set()
+
+    done = _computed(results, swept.cells, kept, again, {swept.spec.experiment: name}, show=not quiet)
+    table = table_of(swept, kept)
+    printed = write_tables(table, folder)
+    if json:
+        typer.echo((folder / "summary.json").read_text(), nl=False)
+    else:
+        typer.echo(printed)
+        typer.echo(f"Tables: {folder / 'summary.csv'}, {folder / 'records.csv'}")
+        typer.echo(f"Figure: mixability plot {folder}{where}")
+        typer.echo(f"More replicates: {again} --replicates {2 * swept.spec.replicates}")
+    failed = [item for item in done if item.state == "failed"]
+    if failed:
+        typer.echo(f"{len(failed):,} of {counted(len(done), 'cell')} failed; the others are in {kept.path}:", err=True)
+        for error in dict.fromkeys(item.error for item in failed[:20]):
+            typer.echo(f"  {error}", err=True)
+        typer.echo(f"mixability runs show {name}{where} lists them; the same command tries them again", err=True)
+        raise SystemExit(EXIT_PART)
+
+
+def _sweep_spec(file: Path, settings: list[str] | None, scale: str | None, flags: dict[str, Any]) -> "SweepSpec":
+    """A sweep from its file and what is set beside it; a key that is not of the file is one of the experiment's."""
+    from analysis.runs.spec import apply_settings, read_toml
+    from analysis.sweeps.spec import SweepSpec, sweep_of
+
+    values = read_toml(file / "spec.toml" if file.is_dir() else file)
+    given: dict[str, Any] = {}
+    apply_settings(given, settings or [])
+    for key, value in {**given, **{k: v for k, v in flags.items() if v is not None}}.items():
+        if key in SweepSpec.model_fields:
+            values[key] = {**values.get(key, {}), **value} if isinstance(value, dict) else value
+        else:
+            values.setdefault("settings", {})[key] = value
+    return sweep_of(values, scale)
+
+
+def _sweep_cost(swept: "Sweep", store: "Store", jobs: int, toml: str, *, show: bool) -> None:
+    """Print the sweep and its cost."""
+    from math import isnan
+
+    from analysis.numbers import counted
+    from analysis.sweeps.estimate import estimate
+
+    if show:
+        typer.echo("timing a few cells, which are kept", err=True)
+    cost = estimate(swept, store, jobs)
+    typer.echo(toml, nl=False)
+    typer.echo(f"# {counted(cost.points, 'point')}, {counted(cost.cells, 'cell')}: {cost.found:,} are there already")
+    if cost.failed:
+        typer.echo(f"# {cost.failed} of the {cost.sampled} that were tried failed; mixability runs list shows why")
+    if cost.seconds and not isnan(cost.seconds):
+        typer.echo(
+            f"# the rest on {counted(jobs, 'job')}: about {cost.seconds:,.0f} s, {cost.worker_bytes / 1e9:.1f} GB of "
+            f"memory each, {cost.disk_bytes / 1e6:,.1f} MB of disk"
+        )
+
+
+@app.command()
+def plot(
+    target: Annotated[Path, typer.Argument(metavar="SWEEP", help="The sweep's file, or the folder of its run.")],
+    x: Annotated[str | None, typer.Option(help="A setting that is swept over.", rich_help_panel=SHOW)] = None,
+    y: Annotated[
+        str | None, typer.Option(help="A measure, for lines; another setting, for a heat map.", rich_help_panel=SHOW)
+    ] = None,
+    colour: Annotated[
+        str | None,
+        typer.Option("--colour", "--color", help="A setting or arm; of a heat map, a measure.", rich_help_panel=SHOW),
+    ] = None,
+    difference: Annotated[
+        bool, typer.Option("--difference", help="With mixing less without, in pairs.", rich_help_panel=SHOW)
+    ] = False,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="Only points with this value of a setting.", rich_help_panel=SHOW),
+    ] = None,
+    set_: Settings = None,
+    scale: Annotated[str | None, typer.Option(help="One of the sweep's [scales].", rich_help_panel=RUN)] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Replicates at each point (default: as the file says).", rich_help_panel=RUN)
+    ] = None,
+    seed: RootSeed = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the figure (default: that of the run).", rich_help_panel=KEEP)
+    ] = None,
+    store: StoreFolder = None,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """Draw what a sweep gave, finished or not: lines with intervals, or a heat map of each arm and their difference.
+
+    Examples:
+
+    - `mixability plot docs/sweeps/dropout.toml --x drop_prob --y performance:natural --colour width`
+
+    - `mixability plot runs/linkage-1a2b3c4d --x rates --y epistatic_variance --colour hybrid_viability:apart`
+    """
+    from analysis.figures.theme import THEMES
+    from analysis.runs.folder import write_whole
+    from analysis.runs.spec import apply_settings, flattened
+    from analysis.sweeps.plot import default_axes
+    from analysis.sweeps.plot import plot as draw
+    from analysis.sweeps.sweep import Sweep
+    from analysis.sweeps.table import table_of
+
+    spec = _sweep_spec(target, set_, scale, {"replicates": replicates, "seed": seed})
+    swept = Sweep.over(spec)
+    table = table_of(swept, _kept(store))
+    fixed: dict[str, Any] = {}
+    apply_settings(fixed, where or [])
+    fixed = flattened(fixed)
+    x, y, colour = default_axes(table, x=x, y=y, colour=colour, where=fixed)
+    folder = out or (target if target.is_dir() else Path("runs") / named(target.stem, swept.identity()))
+    for theme in THEMES:
+        chart = draw(table, x=x, y=y, colour=colour, difference=difference, where=fixed, theme=theme)
+        suffix = "" if theme == "light" else "-dark"
+        for ending, content in chart.files().items():
+            if not suffix or ending in ("png", "svg"):
+                write_whole(folder / f"{chart.name}{suffix}.{ending}", content)
+        if not suffix:
+            typer.echo(f"{chart.title} {chart.reading}")
+            typer.echo(f"Figure: {folder / chart.name}.png, .svg; its numbers: .csv; in words: .txt")
+
+
+@app.command()
+def doctor(
+    store: StoreFolder = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Without the self-test and the digests of the store.", rich_help_panel=RUN)
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=SHOW)] = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """Is everything in order here? Versions, machine, data, store, a self-test; and what to do where it is not.
+
+    Examples:
+
+    - `mixability doctor`
+
+    - `mixability doctor --quick --json`
+    """
+    from rich.console import Console
+
+    try:
+        from analysis.doctor.examine import examine
+        from analysis.doctor.report import as_json, print_findings
+        from analysis.runs.store import located
+    except Exception as error:  # noqa: BLE001 - whatever a broken library raises when it is loaded
+        no_cache = "locator" in str(error)
+        mend = (
+            "export NUMBA_CACHE_DIR=FOLDER" if no_cache else "python -m pip install --force-reinstall numpy numba scipy"
+        )
+        typer.echo(f"the program cannot be loaded ({str(error).splitlines()[0]}); try: {mend}", err=True)
+        raise SystemExit(EXIT_CHECK) from None
+    findings = examine(located(store), quick=quick)
+    if json:
+        typer.echo(as_json(findings))
+    else:
+        print_findings(findings, Console(width=None if sys.stdout.isatty() else 100, highlight=False))
+    if any(finding.state == "wrong" for finding in findings):
+        raise SystemExit(EXIT_CHECK)
 
 
 @app.command()
@@ -438,6 +783,7 @@ def sim_run(
     set_: Settings = None,
     config: Config = None,
     out: Out = None,
+    store: StoreFolder = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Threads (default: one a core).", rich_help_panel=KEEP)
     ] = None,
@@ -463,8 +809,8 @@ def sim_run(
     """
     import joblib
 
+    from analysis.experiments.cells import run_of
     from analysis.experiments.simulate import SimulationSpec
-    from analysis.runs.folder import RunFolder
     from analysis.runs.memory import within_memory
     from analysis.runs.spec import build, dump_toml
 
@@ -486,41 +832,50 @@ def sim_run(
         seconds = spec.seconds * len(spec.arms) * spec.replicates / workers
         typer.echo(f"# {len(spec.arms) * spec.replicates} populations: about {seconds:.0f} s and {cost / 1e9:.2g} GB")
         return
-    folder = RunFolder(out or Path("runs") / named("simulation", spec.identity()))
-    folder.claim(dump_toml(spec), "a folder of its own")
-    _simulate(spec, folder, workers, checkpoint, show=not quiet, json=json)
+    name = named("simulation", {**spec.identity(), "arms": spec.arms, "keep": spec.keep})
+    folder, kept = _places(out, name, store, dump_toml(spec))
+    again = _again("sim run", folder, store)
+    kept.note(run_of(name, again, folder, spec.identity(), spec.cells))
+    _simulate(spec, folder, kept, workers, checkpoint, again, show=not quiet, json=json)
 
 
 def _simulate(
-    spec: "SimulationSpec", folder: "RunFolder", jobs: int, checkpoint: float, *, show: bool, json: bool
+    spec: "SimulationSpec",
+    path: Path,
+    store: "Store",
+    jobs: int,
+    checkpoint: float,
+    again: str,
+    *,
+    show: bool,
+    json: bool,
 ) -> None:
     """Run what is missing, then write and print what was seen."""
     from analysis.experiments.simulate import Watch, run
     from analysis.report.simulation import write_simulation
 
-    watch = Watch(checkpoint_seconds=checkpoint)
-    again = f"mixability sim run --config {folder.path / 'spec.toml'} --out {folder.path}"
+    watch = Watch()
     if show:
         what = f"{spec.described}; {spec.generations:,} generations, {spec.bytes / 1e6:,.1f} MB each"
         typer.echo(f"simulating {spec.summary}: {what}", err=True)
     found: list[Trajectory] = []
     try:
-        results = run(spec, folder, jobs, watch)
+        results = run(spec, store, jobs, watch, folder=path, every=checkpoint)
         found.extend(_with_generations(results, spec, watch) if show and sys.stderr.isatty() else results)
     except KeyboardInterrupt:
-        typer.echo(f"interrupted: checkpoints are kept in {folder.path}; go on with\n  {again}", err=True)
+        typer.echo(f"interrupted: checkpoints are kept in {store.path}; go on with\n  {again}", err=True)
         raise SystemExit(EXIT_INTERRUPTED) from None
     for failure in watch.failures:
         typer.echo(failure, err=True)
     if not found:
         raise SystemExit(EXIT_FAILED)
-    report = write_simulation(spec, found, folder.path)
+    report = write_simulation(spec, found, path)
     if json:
-        typer.echo((folder.path / "summary.json").read_text(), nl=False)
+        typer.echo((path / "summary.json").read_text(), nl=False)
     else:
         _print_simulation(report)
         typer.echo(f"\n{report.reading}")
-        typer.echo(f"Figure, table and what was kept: {folder.path}")
+        typer.echo(f"Figure, table and what was kept: {path}")
         typer.echo(f"More replicates: {again} --replicates {2 * spec.replicates}")
     if watch.failures:
         raise SystemExit(EXIT_FAILED)
@@ -539,19 +894,19 @@ def _with_generations(
 
             return Text(f"{task.speed or 0:,.0f} generations/s", style="dim")
 
-    done: dict[str, int] = {}
+    done: dict[tuple[str, int], int] = {}
     total = len(spec.arms) * spec.replicates * spec.generations
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), Speed(""))
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), speed_estimate_period=10) as progress:
         bar = progress.add_task(spec.summary, total=total)
 
-        def report(cell: "Cell", generation: int) -> None:
-            done[cell.name] = generation
+        def report(arm: str, replicate: int, generation: int) -> None:
+            done[arm, replicate] = generation
             progress.update(bar, completed=sum(done.values()))
 
         watch.progress = report
         for found in results:
-            report(found.cell, spec.generations)
+            report(found.arm, found.replicate, spec.generations)
             yield found
 
 
@@ -677,7 +1032,9 @@ def scene_run(
     seed: Annotated[int, typer.Option(min=0, help="Root seed.", rich_help_panel=RUN)] = 1,
     set_: Settings = None,
     out: Out = None,
+    store: StoreFolder = None,
     jobs: Jobs = None,
+    cluster: Cluster = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print every setting and what it means.", rich_help_panel=SHOW)
     ] = False,
@@ -698,9 +1055,9 @@ def scene_run(
 
     import joblib
 
-    from analysis.runs.folder import RunFolder
+    from analysis.experiments.cells import run_of
     from analysis.runs.spec import SpecError, apply_settings, build, dump_toml
-    from analysis.scenes.play import Performance
+    from analysis.scenes.play import Performance, cells, play
     from analysis.scenes.registry import SCENES
 
     if name not in SCENES:
@@ -717,39 +1074,39 @@ def scene_run(
                 typer.echo(f"# {key}: {field.description}")
         typer.echo(f"# replicates: {SCENES[name].replicates}, with --replicates")
         return
-    performance = Performance(
-        scene=name, settings=settings, seed=seed, replicates=replicates or SCENES[name].replicates
-    )
-    folder = RunFolder(out or Path("runs") / named(name, performance.identity))
-    folder.claim(
-        f'scene = "{name}"\nseed = {seed}\n' + dump_toml(settings, "Change any of these with --set key=value."),
-        "a folder of its own",
-    )
+    performance = Performance(scene=name, settings=values, seed=seed, replicates=replicates or SCENES[name].replicates)
+    run_name = named(name, performance.identity)
+    toml = f'scene = "{name}"\nseed = {seed}\n' + dump_toml(settings, "Change any of these with --set key=value.")
+    folder, kept = _places(out, run_name, store, toml)
     given = " ".join(f"--set {shlex.quote(setting)}" for setting in set_ or [])
-    again = f"mixability scene run {name} {given} --seed {seed} --out {folder.path}".replace("  ", " ")
-    _play(performance, folder.path, jobs or joblib.cpu_count(), again, show=not quiet, json=json)
+    where = f" --store {shlex.quote(str(store))}" if store else ""
+    again = f"mixability scene run {name} {given} --seed {seed} --out {folder}{where}".replace("  ", " ")
+    all_cells = cells(performance)
+    kept.note(run_of(run_name, again, folder, performance.identity, all_cells))
+    workers = jobs or joblib.cpu_count()
+    done = _computed(
+        lambda stop: play(performance, kept, workers, cluster=cluster, stop=stop),
+        all_cells,
+        kept,
+        again,
+        {"scene": name},
+        show=not quiet,
+    )
+    _show_scene(performance, kept, folder, done, again, json=json)
 
 
-def _play(performance: "Performance", folder: Path, jobs: int, again: str, *, show: bool, json: bool) -> None:
-    """Run what is missing, then print what it came to."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+def _show_scene(
+    performance: "Performance", store: "Store", folder: Path, done: "Sequence[Done]", again: str, *, json: bool
+) -> None:
+    """Draw and print what it came to."""
+    from analysis.scenes.play import finish, outcomes
 
-    from analysis.scenes.play import finish, play
-
-    outcomes: dict[int, Outcome] = {}
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
-    try:
-        hidden = not (show and sys.stderr.isatty())
-        with Progress(*columns, console=Console(stderr=True), disable=hidden) as progress:
-            bar = progress.add_task(performance.scene, total=performance.replicates)
-            for replicate, outcome in play(performance, folder, jobs):
-                outcomes[replicate] = outcome
-                progress.advance(bar)
-    except KeyboardInterrupt:
-        typer.echo(f"interrupted: {len(outcomes)} replicates are kept in {folder}; go on with\n  {again}", err=True)
-        raise SystemExit(EXIT_INTERRUPTED) from None
-    ended = finish(performance, [outcomes[i] for i in sorted(outcomes)], folder)
+    for error in sorted({item.error for item in done if item.error}):
+        typer.echo(error, err=True)
+    found = outcomes(performance, store)
+    if not found:
+        raise SystemExit(EXIT_FAILED)
+    ended = finish(performance, found, folder)
     if json:
         typer.echo((folder / "summary.json").read_text(), nl=False)
         return
@@ -921,6 +1278,7 @@ def nets_train(
     set_: Settings = None,
     config: Config = None,
     out: Out = None,
+    store: StoreFolder = None,
     device: Annotated[
         str, typer.Option(help="cpu, cuda, or auto: cuda where there is one.", rich_help_panel=KEEP)
     ] = "auto",
@@ -947,9 +1305,9 @@ def nets_train(
 
     - `mixability nets train --set recipe.architecture=cnn --set recipe.conv_drop_prob=0.2`
     """
+    from analysis.experiments.cells import cells_of, run_of
     from analysis.experiments.training import TrainingSpec, check, memory, published
     from analysis.numbers import counted
-    from analysis.runs.folder import RunFolder
     from analysis.runs.spec import SpecError, build, dump_toml, read_toml
 
     if recipe and config:
@@ -975,34 +1333,48 @@ def nets_train(
         typer.echo(dump_toml(spec), nl=False)
         typer.echo(f"# {counted(len(spec.arms) * spec.replicates, 'network')}: about {needed / 1e9:.2g} GB")
         return
-    folder = RunFolder(out or Path("runs") / named("training", spec.identity()))
-    folder.claim(dump_toml(spec), "a folder of its own")
-    _train(spec, folder.path, device, checkpoint, show=not quiet, json=json)
+    name = named("training", spec.identity())
+    folder, kept = _places(out, name, store, dump_toml(spec))
+    again = _again("nets train", folder, store)
+    kept.note(run_of(name, again, folder, spec.identity(), cells_of("training", spec, range(spec.replicates))))
+    _train(spec, folder, kept, device, checkpoint, again, show=not quiet, json=json)
 
 
-def _train(spec: "TrainingSpec", path: Path, device: str, checkpoint: float, *, show: bool, json: bool) -> None:
+def _train(
+    spec: "TrainingSpec",
+    path: Path,
+    store: "Store",
+    device: str,
+    checkpoint: float,
+    again: str,
+    *,
+    show: bool,
+    json: bool,
+) -> None:
     """Train what is missing, then write and print what is to be seen."""
-    from analysis.experiments.training import gathered, run
+    from analysis.experiments.training import EXPERIMENT, failures, gathered, run
     from analysis.numbers import counted
+    from analysis.runs.record import code_digest, provenance
     from analysis.training.report import report
 
-    again = f"mixability nets train --config {path / 'spec.toml'} --out {path}"
     if show:
         each = " in each arm" if len(spec.arms) > 1 else ""
         typer.echo(f"training {counted(spec.replicates, 'network')}{each}: {spec.summary}", err=True)
     try:
         with _epochs(spec, show=show and sys.stderr.isatty()) as progress:
-            found = run(spec, path, device=device, every=checkpoint, progress=progress)
+            run(spec, store, device=device, every=checkpoint, progress=progress)
     except KeyboardInterrupt:
-        typer.echo(f"interrupted: checkpoints are kept in {path}; go on with\n  {again}", err=True)
+        typer.echo(f"interrupted: checkpoints are kept in {store.path}; go on with\n  {again}", err=True)
         raise SystemExit(EXIT_INTERRUPTED) from None
-    failures = [f"{arm}: {failure}" for arm, trained in found.items() for failure in spec.failures(trained)]
-    for failure in failures:
+    training = gathered(spec, store)
+    failed = failures(spec, training)
+    for failure in failed:
         typer.echo(failure, err=True)
-    if any(trained.diverged.all() for trained in found.values()):
+    if any(arm.diverged.all() for arm in training.arms):
         typer.echo("no network of an arm is left, so there is nothing to show", err=True)
         raise SystemExit(EXIT_FAILED)
-    made = report(gathered(spec, found), path, origin=spec.origin, identity=spec.identity())
+    came_from = provenance(spec.identity(), code_digest(EXPERIMENT.computing))
+    made = report(training, path, origin=spec.origin, provenance=came_from)
     if json:
         typer.echo((path / "summary.json").read_text(), nl=False)
     else:
@@ -1011,7 +1383,7 @@ def _train(spec: "TrainingSpec", path: Path, device: str, checkpoint: float, *, 
             typer.echo(reading)
         typer.echo(f"Figures, curves and numbers: {path}")
         typer.echo(f"More replicates: {again} --replicates {2 * spec.replicates}")
-    if failures:
+    if failed:
         raise SystemExit(EXIT_FAILED)
 
 
@@ -1091,6 +1463,189 @@ def _entries(entries: "Iterable[tuple[str, str, dict[str, str]]]") -> None:
         console.print(Padding(table, (0, 0, 1, 2)))
 
 
+runs = typer.Typer(help="What is kept: list, show, check, export, compare and clear what runs have computed.")
+app.add_typer(runs, name="runs")
+
+WHICH = "Which ones"
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=VALUE",
+        help="Only cells with this: experiment, arm, replicate, state, run, or any setting, such as width=64.",
+        rich_help_panel=WHICH,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=SHOW)]
+
+
+def _kept(store: Path | None) -> "Store":
+    """The store that is asked about; none is made."""
+    import os
+
+    from analysis.runs.store import Store, located
+
+    path = located(store)
+    return Store(path, readonly=not os.access(path, os.W_OK))
+
+
+@runs.command("list")
+def runs_list(
+    where: Where = None,
+    cells: Annotated[bool, typer.Option("--cells", help="List cells, not runs.", rich_help_panel=WHICH)] = False,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SETTING", help="Settings to show beside each cell.", rich_help_panel=SHOW),
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="All lines, not the first 50.", rich_help_panel=SHOW)] = False,
+    store: StoreFolder = None,
+    json: AsJson = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """Runs, the latest first: how much of each is done, failed and missing. Or cells, by what they are.
+
+    Examples:
+
+    - `mixability runs list`
+
+    - `mixability runs list --where state=failed --where neurons.recipe.width=64`
+    """
+    from analysis.inventory.listing import list_cells, list_runs
+    from analysis.inventory.printing import as_json, print_cells, print_runs
+
+    kept, most = _kept(store), None if all_ or json else 50
+    if where or cells or field:
+        found = list_cells(kept, where or [], field or [], most=most)
+        typer.echo(as_json(found)) if json else print_cells(found)
+    else:
+        lines = list_runs(kept)
+        typer.echo(as_json(lines)) if json else print_runs(lines, most)
+
+
+@runs.command("show")
+def runs_show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A run, or the beginning of a cell's key.")],
+    store: StoreFolder = None,
+    json: AsJson = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """A run: its settings, what failed and why, what made it, the command that goes on. Or a cell, with its values.
+
+    Examples:
+
+    - `mixability runs show compare-1a2b3c4d`
+
+    - `mixability runs show 312a4b6e14 --json`
+    """
+    from analysis.inventory.printing import as_json, print_shown
+    from analysis.inventory.showing import show
+
+    shown = show(_kept(store), name)
+    typer.echo(as_json(shown)) if json else print_shown(shown)
+
+
+@runs.command("verify")
+def runs_verify(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A run (default: the whole store).")] = None,
+    store: StoreFolder = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """Check every digest; say what is damaged or missing, and which command computes it again. Nothing is deleted.
+
+    Exit code 3 where something is damaged.
+
+    Examples:
+
+    - `mixability runs verify`
+
+    - `mixability runs verify compare-1a2b3c4d`
+    """
+    from analysis.inventory.checking import check
+    from analysis.inventory.printing import as_json, print_checked, progress
+
+    with progress(show=not quiet) as tell:
+        found = check(_kept(store), name, tell)
+    typer.echo(as_json(found)) if json else print_checked(found)
+    if found.damaged:
+        raise SystemExit(EXIT_CHECK)
+
+
+@runs.command("export")
+def runs_export(
+    to: Annotated[Path, typer.Option(metavar="FILE", help="A .csv or a .parquet file.", rich_help_panel=KEEP)],
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Runs (default: all cells).")] = None,
+    where: Where = None,
+    store: StoreFolder = None,
+    json: AsJson = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """One tidy table: a row for each replicate and measure, a column for each setting that differs.
+
+    Examples:
+
+    - `mixability runs export compare-1a2b3c4d --to compare.csv`
+
+    - `mixability runs export --where experiment=neurons --where arm=dropout --to dropout.parquet`
+    """
+    from analysis.inventory.exporting import export
+    from analysis.inventory.printing import as_json, print_exported
+
+    done = export(_kept(store), names or [], where or [], to=to)
+    typer.echo(as_json(done)) if json else print_exported(done)
+
+
+@runs.command("gc")
+def runs_gc(
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it; without this, only say what would go.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Remove nothing, whatever else is said.")] = False,
+    unused: Annotated[bool, typer.Option("--unused", help="Also cells that no run names.")] = False,
+    store: StoreFolder = None,
+    json: AsJson = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """What nobody can need: leavings of killed processes, and cells of other code that no run names.
+
+    Cells that a run names always stay.
+
+    Examples:
+
+    - `mixability runs gc`
+
+    - `mixability runs gc --unused --yes`
+    """
+    from analysis.inventory.collecting import collect, remove
+    from analysis.inventory.printing import as_json, print_collection
+
+    kept = _kept(store)
+    found = collect(kept, unused=unused)
+    removed = remove(kept, found) if yes and not dry_run else None
+    typer.echo(as_json(removed or found)) if json else print_collection(found, removed)
+
+
+@runs.command("diff")
+def runs_diff(
+    a: Annotated[str, typer.Argument(metavar="A", help="A run, or the beginning of a cell's key.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    store: StoreFolder = None,
+    json: AsJson = False,
+    debug: Debug = False,  # noqa: ARG001 - read in main()
+) -> None:
+    """In which settings, code, libraries and values two runs differ, or two cells.
+
+    Examples:
+
+    - `mixability runs diff compare-1a2b3c4d compare-5e6f7a8b`
+
+    - `mixability runs diff 312a4b6e14 127134a8fd`
+    """
+    from analysis.inventory.differing import diff
+    from analysis.inventory.printing import as_json, print_differences
+
+    found = diff(_kept(store), a, b)
+    typer.echo(as_json(found)) if json else print_differences(found)
+
+
 def main() -> None:
     """Run the program; every foreseeable error is one sentence and the mend."""
     if hasattr(signal, "SIGPIPE"):
@@ -1104,6 +1659,7 @@ def main() -> None:
 def _explain(error: Exception) -> int:
     """Print an error for a person and give its exit code."""
     from analysis.genotypes.cells import TableError
+    from analysis.runs.cluster import ClusterError
     from analysis.runs.folder import FolderError
     from analysis.runs.spec import SpecError
 
@@ -1121,9 +1677,9 @@ def _explain(error: Exception) -> int:
         for problem in error.problems:
             typer.echo(problem, err=True)
         return EXIT_USAGE
-    if isinstance(error, FolderError):
+    if isinstance(error, FolderError | ClusterError):
         typer.echo(str(error), err=True)
-        return EXIT_USAGE
+        return EXIT_USAGE if isinstance(error, FolderError) else EXIT_FAILED
     typer.echo(f"{type(error).__name__}: {error}; the same command with --debug shows where", err=True)
     return EXIT_FAILED
 

@@ -10,7 +10,7 @@ import torch
 
 from analysis import generator_for, pool
 from analysis.experiments.claims import judge
-from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, run
+from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, pairs, run
 from analysis.experiments.training import TrainingSpec, gathered, published
 from analysis.experiments.training import run as train
 from analysis.figures.chart import Chart
@@ -21,9 +21,9 @@ from analysis.measures.combining import CombiningAbility
 from analysis.probing.figure import probe_chart
 from analysis.probing.probe import probe
 from analysis.report.comparison import genes_subtitle, neurons_subtitle, origin, results
-from analysis.runs.folder import RunFolder, write_whole
-from analysis.runs.spec import dump_toml
-from analysis.scenes.play import Performance, play
+from analysis.runs.folder import write_whole
+from analysis.runs.store import Store, located
+from analysis.scenes.play import Performance, outcomes, play
 from analysis.scenes.registry import SCENES
 from analysis.sides.base import Pool
 from analysis.sides.genes import genes_pool
@@ -52,31 +52,31 @@ def tables(spec: CompareSpec) -> list[list[CombiningAbility]]:
     ]
 
 
-def charts(spec: CompareSpec, folder: Path) -> list[list[Chart]]:
+def charts(spec: CompareSpec, store: Store) -> list[list[Chart]]:
     """Every figure in both themes."""
-    runs = RunFolder(folder)
-    runs.claim(dump_toml(spec), "a folder of its own")
-    done = list(run(spec, runs, joblib.cpu_count()))
-    records = [record for d in done if d.cell for record in d.cell.records]
-    sides = results(spec, done, judge(CLAIMS, SIDES, records, spec.seed))
+    list(run(spec, store, joblib.cpu_count()))
+    found = pairs(spec, store)
+    records = [record for side in found.values() for pair in side for record in pair.records]
+    sides = results(spec, found, store, judge(CLAIMS, SIDES, records, spec.seed))
     sides = [replace(side, pools=found) for side, found in zip(sides, tables(spec), strict=True)]
     settings = [genes_subtitle(spec), neurons_subtitle(spec)]
     drawn = [[comparison_chart(sides, settings, theme) for theme in THEMES]]
     return drawn + [[kind.chart(sides, origin(spec), theme) for theme in THEMES] for kind in FIGURES.values()]
 
 
-def training(spec: TrainingSpec, folder: Path) -> dict[str, list[Chart]]:
+def training(spec: TrainingSpec, store: Store) -> dict[str, list[Chart]]:
     """What `mixability nets train` draws, by name, in both themes."""
-    seen = gathered(spec, train(spec, folder))
+    train(spec, store)
+    seen = gathered(spec, store)
     light, dark = (list(training_charts(seen, numbers(seen), spec.origin, theme, log_epochs=False)) for theme in THEMES)
     return {one.name: [one, other] for one, other in zip(light, dark, strict=True)}
 
 
-def networks() -> list[list[Chart]]:
+def networks(store: Store) -> list[list[Chart]]:
     """Networks trained, the features of an autoencoder, and a probe, in both themes."""
-    digits = training(TrainingSpec(replicates=10), ROOT / "runs" / "gallery-digits")
+    digits = training(TrainingSpec(replicates=10), store)
     autoencoder = TrainingSpec.model_validate({**published("srivastava-features", "small"), "replicates": 5})
-    features = training(autoencoder, ROOT / "runs" / "gallery-features")["filters"]
+    features = training(autoencoder, store)["filters"]
     unseen = load(UNSEEN)
     found = probe(parity(), "1", torch.from_numpy(unseen.inputs), torch.from_numpy(unseen.labels), name="parity")
     return [
@@ -87,16 +87,16 @@ def networks() -> list[list[Chart]]:
     ]
 
 
-def scenes() -> list[list[Chart]]:
+def scenes(store: Store) -> list[list[Chart]]:
     """Every scene, as it is usually run, in both themes."""
     drawn = []
     for name, scene in SCENES.items():
-        settings = scene.settings()
-        performance = Performance(scene=name, settings=settings, seed=1, replicates=scene.replicates)
-        found = dict(play(performance, ROOT / "runs" / "gallery-scenes", joblib.cpu_count()))
-        outcomes = [found[replicate] for replicate in sorted(found)]
-        what_was_run = scene.origin(settings, len(outcomes), performance.seed)
-        drawn.append([scene.chart(settings, outcomes, what_was_run, theme) for theme in THEMES])
+        performance = Performance(scene=name, replicates=scene.replicates)
+        settings = performance.checked
+        list(play(performance, store, joblib.cpu_count()))
+        found = outcomes(performance, store)
+        what_was_run = scene.origin(settings, len(found), performance.seed)
+        drawn.append([scene.chart(settings, found, what_was_run, theme) for theme in THEMES])
     return drawn
 
 
@@ -158,7 +158,8 @@ them.
 def main() -> None:
     """Draw, or redraw from the cells of the last time."""
     print("comparing, training, playing the scenes, drawing; a quarter of an hour the first time", file=sys.stderr)
-    both = charts(CompareSpec(), ROOT / "runs" / "gallery") + networks() + scenes()
+    store = Store(located())
+    both = charts(CompareSpec(), store) + networks(store) + scenes(store)
     for chart_by_theme in both:
         for theme, chart in zip(THEMES, chart_by_theme, strict=True):
             for suffix, content in chart.files(width=1400).items():

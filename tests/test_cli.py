@@ -38,8 +38,7 @@ def test_a_run_prints_both_tables_and_where_the_page_is(
 ) -> None:
     folder, result = first
     assert result.returncode == 0, result.stderr
-    (made,) = (folder / "runs").iterdir()
-    assert made.name.startswith("compare-")
+    (made,) = (folder / "runs").glob("compare-*")
     lines = result.stdout.splitlines()
     assert lines[0].startswith("Genes: does sexual reproduction ...")
     assert any(line.startswith("Neurons: does dropout ...") for line in lines)
@@ -60,13 +59,13 @@ def test_the_same_command_again_finds_everything_and_prints_the_same(
 
 def test_json_is_the_summary_and_nothing_else(first: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     result = compare("--json", "--quiet", cwd=first[0])
-    (made,) = (first[0] / "runs").iterdir()
+    (made,) = (first[0] / "runs").glob("compare-*")
     assert json.loads(result.stdout) == json.loads((made / "summary.json").read_text())
     assert result.stderr == ""
 
 
 def test_a_spec_fed_back_gives_the_same_records(first: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    (made,) = (first[0] / "runs").iterdir()
+    (made,) = (first[0] / "runs").glob("compare-*")
     again = mixability("compare", f"--config={made / 'spec.toml'}", "--out=again", cwd=first[0])
     assert again.returncode == 0, again.stderr
     assert (first[0] / "again" / "records.jsonl").read_bytes() == (made / "records.jsonl").read_bytes()
@@ -76,7 +75,7 @@ def test_a_dry_run_prints_the_spec_and_its_cost_and_writes_nothing(tmp_path: Pat
     result = compare("--dry-run", cwd=tmp_path)
     assert result.returncode == 0
     assert "[neurons.recipe]" in result.stdout
-    assert result.stdout.splitlines()[-1].startswith("# 10 cells on 1 jobs: about ")
+    assert result.stdout.splitlines()[-1].startswith("# 20 cells on 1 jobs: about ")
     assert not list(tmp_path.iterdir())
 
 
@@ -113,7 +112,7 @@ def test_bad_input_is_one_sentence_and_exit_2(
 
 
 def test_another_specs_folder_is_refused(first: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    (made,) = (first[0] / "runs").iterdir()
+    (made,) = (first[0] / "runs").glob("compare-*")
     before = {path: path.read_bytes() for path in made.rglob("*") if path.is_file()}
     result = mixability("compare", f"--out={made}", "--seed=9", cwd=first[0])
     assert result.returncode == 2
@@ -134,6 +133,10 @@ def heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def finished(folder: Path) -> list[Path]:
+    return list((folder / "runs" / "store" / "cells").rglob("*.jsonl"))
+
+
 def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """A comparison in ``folder / "run"`` that has finished three cells and has more to do."""
     process = subprocess.Popen(
@@ -147,7 +150,7 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         preexec_fn=heed_interrupts,  # noqa: PLW1509 - no threads here
     )
     waited = time.monotonic() + 90
-    while len(list((folder / "run" / "cells").glob("*.cell"))) < 3:
+    while len(finished(folder)) < 3:
         assert process.poll() is None
         assert time.monotonic() < waited
         time.sleep(0.02)
@@ -162,8 +165,8 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(jobs: int, tmp_path: Pa
     assert process.returncode == 130
     assert "go on with\n  mixability compare --config run/spec.toml --out run" in errors
     assert "Traceback" not in errors
-    assert len(list((tmp_path / "run" / "cells").glob("*.cell"))) >= 3
-    assert not list((tmp_path / "run" / "cells").glob(".*"))
+    assert len(finished(tmp_path)) >= 3
+    assert not list((tmp_path / "runs" / "store" / "cells").rglob(".*"))
 
 
 def test_a_killed_run_is_finished_by_the_same_command_to_the_same_bits(
@@ -174,7 +177,7 @@ def test_a_killed_run_is_finished_by_the_same_command_to_the_same_bits(
     process.communicate()
     assert not (tmp_path / "run" / "records.jsonl").exists()
     assert compare("--out=run", cwd=tmp_path).returncode == 0
-    (whole,) = (first[0] / "runs").iterdir()
+    (whole,) = (first[0] / "runs").glob("compare-*")
     for name in ("records.jsonl", "summary.json", "comparison.csv", "index.html"):
         assert (tmp_path / "run" / name).read_bytes() == (whole / name).read_bytes()
 

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
 
 import cli
+from analysis.experiments.cells import cells_of, run_cells
 from analysis.experiments.training import TrainingSpec, run
+from analysis.runs.store import Store
 from nets import Recipe
 
 SMALL = ["nets", "train", "--width", "12", "--train-size", "100", "--replicates", "2", "--epochs", "4"]
@@ -119,22 +119,41 @@ def test_settings_and_data_sets_are_listed(mixability: Door) -> None:
 KILLED = """
 from pathlib import Path
 from analysis.experiments.training import TrainingSpec, run
+from analysis.runs.store import Store
 from nets import Recipe
 spec = TrainingSpec(train_size=100, replicates=2, recipe=Recipe(width=12, epochs=80))
-run(spec, Path("killed"), every=0.0)
+run(spec, Store(Path("killed")), every=0.0)
 """
 
 
 def test_a_training_that_is_killed_goes_on_to_the_same_bits(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
     process = subprocess.Popen([sys.executable, "-c", KILLED], cwd=tmp_path, env=environment)
-    while not list((tmp_path / "killed").glob("no-dropout-2-*.pt")) and process.poll() is None:
+    while not list((tmp_path / "killed").glob("partial/*")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     spec = TrainingSpec(train_size=100, replicates=2, recipe=Recipe(width=12, epochs=80))
-    resumed, whole = run(spec, tmp_path / "killed"), run(spec)
-    for arm, trained in whole.items():
-        pairs = zip(trained.networks.tensors(), resumed[arm].networks.tensors(), strict=True)
-        assert all(torch.equal(one, other) for one, other in pairs)
-        assert np.array_equal(trained.test_loss, resumed[arm].test_loss)
+    assert list((tmp_path / "killed" / "partial").iterdir()), "it was killed in the middle"
+    for name in ("killed", "whole"):
+        run(spec, Store(tmp_path / name))
+    assert not list((tmp_path / "killed" / "partial").iterdir())
+    killed, whole = (
+        {file.name: file.read_bytes() for file in (tmp_path / name / "cells").rglob("*.*")}
+        for name in ("killed", "whole")
+    )
+    assert killed == whole
+    assert len(whole) == 8
+
+
+def test_networks_side_by_side_are_those_of_a_sweep_one_by_one(tmp_path: Path) -> None:
+    """Cells are found whichever way they were made, so both ways must give the same bits."""
+    spec = TrainingSpec(train_size=100, replicates=2, recipe=Recipe(width=12, epochs=8))
+    run(spec, Store(tmp_path / "together"))
+    cells = cells_of("training", spec, range(2))
+    assert {done.state for done in run_cells(cells, Store(tmp_path / "alone"), 1)} == {"made"}
+    together, alone = (
+        {file.name: file.read_bytes() for file in (tmp_path / name / "cells").rglob("*.*")}
+        for name in ("together", "alone")
+    )
+    assert together == alone

@@ -33,7 +33,7 @@ def test_rooms_import_only_what_is_below_them(room: str) -> None:
 @pytest.mark.parametrize("room", ["sim", "nets", "analysis"])
 def test_public_names_are_sorted_and_all_there(room: str) -> None:
     module = importlib.import_module(room)
-    public = [name for name, value in vars(module).items() if not name.startswith("_") and type(value) is not type(sys)]
+    public = [name for name in dir(module) if not name.startswith("_") and type(getattr(module, name)) is not type(sys)]
     assert sorted(module.__all__) == sorted(public)
     assert all(getattr(module, name).__doc__ for name in public if callable(getattr(module, name)))
 
@@ -48,6 +48,11 @@ def modules_after(code: str) -> set[str]:
 def test_help_loads_nothing_heavy() -> None:
     code = "sys.argv = ['mixability', 'compare', '--help']\nimport cli\ntry:\n cli.main()\nexcept SystemExit: pass"
     assert not modules_after(code) & {"torch", "numba", "matplotlib", "scipy", "numpy", "sklearn"}
+
+
+def test_a_list_of_runs_loads_no_kernels() -> None:
+    commands = "import analysis, analysis.inventory.listing, analysis.inventory.checking, analysis.inventory.printing"
+    assert not modules_after(commands) & {"torch", "numba", "matplotlib", "scipy", "sklearn"}
 
 
 def test_the_simulator_and_the_measures_do_not_load_torch() -> None:

@@ -99,7 +99,7 @@ def judge(claims: Sequence[Claim], sides: Sequence[Side], records: Sequence[Reco
     """Compare the arms for every claim, side and condition; p values are Holm-corrected over all of them."""
     open_findings = []
     for side in sides:
-        ours = sorted((r for r in records if r.side == side.name), key=lambda r: r.replicate)
+        ours = sorted((r for r in records if r.experiment == side.name), key=lambda r: r.replicate)
         for claim in claims:
             for condition in claim.conditions + claim.controls:
                 key = f"{claim.measure}:{condition}" if condition else claim.measure

@@ -1,23 +1,24 @@
 """The main job: what sexual reproduction does to genes beside what dropout does to neurons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
+from threading import Event
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
-from threadpoolctl import threadpool_limits
 
+from analysis.experiments.cells import Cell, Done, cells_of, run_cells
 from analysis.experiments.claims import Claim
-from analysis.runs.execution import run_all
-from analysis.runs.folder import Cell, Portrait, RunFolder
-from analysis.runs.record import Record, cell_key, provenance
-from analysis.sides.base import RunFailedError, Side, Subject
-from analysis.sides.genes import GENES, grow_genes
-from analysis.sides.neurons import NEURONS, NeuronsSpec, data_digest, grow_neurons
-from analysis.sides.panel import PanelSpec, take_panel
-from analysis.streams import seed_for
+from analysis.experiments.genes import GenesExperimentSpec
+from analysis.experiments.neurons import NeuronsExperimentSpec
+from analysis.experiments.registry import experiment
+from analysis.runs.record import Record, code_digest
+from analysis.runs.store import Arrays, Store
+from analysis.sides.base import Side
+from analysis.sides.genes import GENES
+from analysis.sides.neurons import NEURONS, NeuronsSpec
+from analysis.sides.panel import PanelSpec
 from sim.scenario import Scenario
 
 SIDES: tuple[Side, Side] = (GENES, NEURONS)
@@ -56,104 +57,73 @@ class CompareSpec(BaseModel):
     neurons: NeuronsSpec = NeuronsSpec()
     panel: PanelSpec = PanelSpec()
 
+    @cached_property
+    def parts(self) -> dict[str, BaseModel]:
+        """Each side as an experiment of its own."""
+        seed, replicates, panel = self.seed, self.replicates, self.panel
+        return {
+            GENES.name: GenesExperimentSpec(seed=seed, replicates=replicates, panel=panel, genes=self.genes),
+            NEURONS.name: NeuronsExperimentSpec(seed=seed, replicates=replicates, panel=panel, neurons=self.neurons),
+        }
+
     def identity(self) -> dict[str, Any]:
-        """What every record depends on: the spec without the number of replicates, and the content of the data."""
-        spec = self.model_dump(mode="json", exclude={"replicates"})
-        spec["neurons"]["data"] = self.neurons.data_name
-        return {"spec": spec, "data": data_digest(self.neurons.data)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """One replicate of one side: both arms, so that they are paired."""
-
-    spec: CompareSpec
-    side: str
-    replicate: int
+        """What every record depends on: the arms with mixing of both sides, which depend on most."""
+        return {side.name: experiment(side.name).identity(self.parts[side.name], side.arms[1]) for side in SIDES}
 
     @property
-    def key(self) -> str:
-        """Content hash."""
-        return cell_key(self.spec.identity(), self.side, self.replicate)
+    def code(self) -> str:
+        """A digest of the code of both sides."""
+        return code_digest(tuple(part for side in SIDES for part in experiment(side.name).computing))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
-    """A finished or failed task."""
+class Pair:
+    """One replicate of one side: what both arms gave, without and with mixing."""
 
-    task: Task
-    cell: Cell | None
-    error: str = ""
-
-
-def tasks(spec: CompareSpec) -> list[Task]:
-    """All tasks of a comparison, genes first: they are quick and compile the kernels."""
-    return [Task(spec=spec, side=side.name, replicate=i) for side in SIDES for i in range(spec.replicates)]
+    records: tuple[Record, Record]
+    keys: tuple[str, str]
+    """Of their cells, which hold portraits too: arrays to be drawn."""
 
 
-def run(spec: CompareSpec, folder: RunFolder, jobs: int) -> Iterator[Done]:
-    """Do what the folder does not hold yet; give every task as it is done, found ones first.
+Found = Mapping[str, Sequence[Pair]]
+"""Of each side, the replicates of which both arms are finished, in their order."""
 
-    A worker saves its cell before it reports it, so whatever stops the program loses nothing that was finished.
+
+def cells(spec: CompareSpec) -> list[Cell]:
+    """All cells of a comparison, genes first: they are quick and compile the kernels."""
+    return [c for side in SIDES for c in cells_of(side.name, spec.parts[side.name], range(spec.replicates))]
+
+
+def run(
+    spec: CompareSpec, store: Store, jobs: int, *, cluster: str | None = None, stop: Event | None = None
+) -> Iterator[Done]:
+    """Do what the store does not hold yet; give every cell as it is done, found ones first."""
+    return run_cells(cells(spec), store, jobs, cluster=cluster, stop=stop)
+
+
+def pairs(spec: CompareSpec, store: Store) -> Found:
+    """What is finished."""
+    both: dict[tuple[str, int], list[Cell]] = {}
+    for cell in cells(spec):
+        both.setdefault((cell.experiment, cell.replicate), []).append(cell)
+    complete: dict[str, list[Pair]] = {side.name: [] for side in SIDES}
+    for (side, _), (without, with_mixing) in both.items():
+        first, second = store.record(without.key), store.record(with_mixing.key)
+        if first is not None and second is not None:
+            complete[side].append(Pair(records=(first, second), keys=(without.key, with_mixing.key)))
+    return complete
+
+
+def portraits(pair: Pair, store: Store) -> tuple[Arrays, Arrays]:
+    """What is drawn of one whole of each arm, in single precision.
+
+    ``association``, ``interaction`` and ``interaction_error`` (n, n), ``mixability`` and ``context_dependence`` (n,),
+    and what the engine adds, such as ``filters`` (units, inputs).
     """
-    missing = []
-    for task in tasks(spec):
-        cell = folder.load(task.key)
-        if cell is None:
-            missing.append((task, folder.path))
-        else:
-            yield Done(task=task, cell=cell)
-    yield from run_all(_finish, missing, jobs)
+    first, second = pair.keys
+    return store.arrays(first), store.arrays(second)
 
 
-def _finish(task_and_path: tuple[Task, Path]) -> Done:
-    task, path = task_and_path
-    try:
-        cell = run_task(task)
-    except RunFailedError as error:
-        return Done(task=task, cell=None, error=str(error))
-    RunFolder(path).save(task.key, cell)
-    return Done(task=task, cell=cell)
-
-
-def run_task(task: Task) -> Cell:
-    """Grow and measure both arms of one replicate.
-
-    Raises RunFailedError where a replicate cannot be finished.
-    """
-    try:
-        with np.errstate(over="raise"), threadpool_limits(1):
-            (first, without), (second, with_mixing) = (_arm(task, mixing=m) for m in (False, True))
-    except FloatingPointError as error:
-        raise RunFailedError(
-            f"{task.side}, replicate {task.replicate}: a number grew too large to be held ({error}); "
-            f"lower {'genes.landscape.selection' if task.side == GENES.name else 'neurons.recipe.learning_rate'}"
-        ) from error
-    return Cell(records=(first, second), portraits=(without, with_mixing))
-
-
-def _arm(task: Task, *, mixing: bool) -> tuple[Record, Portrait]:
-    spec, replicate = task.spec, task.replicate
-    side = next(s for s in SIDES if s.name == task.side)
-    subject = _grow(task, mixing=mixing)
-    readings = take_panel(subject, spec.panel, seed_for(spec.seed, side.name, "panel", replicate))
-    record = Record(
-        experiment="compare",
-        side=side.name,
-        arm=side.arms[mixing],
-        mixing=mixing,
-        replicate=replicate,
-        values=readings.values,
-        reasons=readings.reasons,
-        times=subject.times.tolist(),
-        curves={name: curve.tolist() for name, curve in readings.curves.items()},
-        provenance=provenance(spec.identity()),
-    )
-    return record, {name: array.astype(np.float32) for name, array in readings.portrait.items()}
-
-
-def _grow(task: Task, *, mixing: bool) -> Subject:
-    spec = task.spec
-    if task.side == GENES.name:
-        return grow_genes(spec.genes, spec.panel, spec.seed, task.replicate, mixing=mixing)
-    return grow_neurons(spec.neurons, spec.seed, task.replicate, mixing=mixing)
+def failures(done: Sequence[Done]) -> list[str]:
+    """A sentence for each thing that went wrong."""
+    return sorted({d.error for d in done if d.error})

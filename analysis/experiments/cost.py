@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from analysis.experiments.compare import CompareSpec, tasks
+from analysis.experiments.compare import SIDES, CompareSpec
+from analysis.experiments.neurons import data_of
 from analysis.runs.memory import within_memory
-from analysis.runs.spec import SpecError
-from analysis.sides.neurons import dataset
-from nets.data import DataError, Dataset
+from nets.data import Dataset
 from nets.looks import LOOKS
 from nets.recipe import Recipe
 
-MIN_TEST_IMAGES = 10
 _PROCESS = 450e6  # resident bytes of a worker with torch and numba loaded
 _RATE = 2e10  # floating-point operations a second that small float32 layers reach on one core
 _STEP = 6e-4  # seconds of overhead of a training step of three networks
@@ -31,9 +29,9 @@ class Estimate:
 def estimate(spec: CompareSpec, data: Dataset, jobs: int) -> Estimate:
     """What running the whole spec would take."""
     seconds = spec.replicates * (4.0 * spec.genes.seconds + 0.2 + _neurons_seconds(spec, data))
-    workers = min(jobs, 2 * spec.replicates)
+    workers = min(jobs, 2 * len(SIDES) * spec.replicates)
     return Estimate(
-        cells=len(tasks(spec)),
+        cells=2 * len(SIDES) * spec.replicates,
         seconds=10.0 + seconds / workers,
         peak_bytes=workers * (_PROCESS + max(_genes_bytes(spec), _neurons_bytes(spec, data))),
     )
@@ -44,20 +42,7 @@ def check(spec: CompareSpec, jobs: int) -> Estimate:
 
     Raises SpecError for data that cannot be had or are too few, and for more memory than there is.
     """
-    try:
-        data = dataset(spec.neurons.data)
-    except DataError as error:
-        raise SpecError([f"neurons.data: {error}"]) from error
-    if data.classes == 0:
-        raise SpecError([f"neurons.data: {spec.neurons.data} has no classes; networks are compared as classifiers"])
-    most = len(data) - MIN_TEST_IMAGES
-    if spec.neurons.train_images > most:
-        raise SpecError(
-            [
-                f"neurons.train_images = {spec.neurons.train_images}: {spec.neurons.data} has {len(data)} images and "
-                f"{MIN_TEST_IMAGES} must be left to test on; ask for at most {most}"
-            ]
-        )
+    data = data_of(spec.neurons)
     cost = estimate(spec, data, jobs)
     within_memory(cost.peak_bytes, f"{_largest(spec, data)}, or --jobs (now {jobs})")
     return cost

@@ -1,11 +1,9 @@
 """Simulations: populations of any scenario, clonal beside sexual, watched, kept and gone on with."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from threading import Event
 from typing import Any, Literal
@@ -15,8 +13,13 @@ from pydantic import Field, model_validator
 from threadpoolctl import threadpool_limits
 
 from analysis.arrays import Floats, Integers
-from analysis.runs.folder import RunFolder, write_whole
-from analysis.runs.record import code_digest
+from analysis.experiments.base import Desk, Experiment, Outcome
+from analysis.experiments.cells import Cell, cells_of, fail, packed
+from analysis.experiments.genes import scenario_identity
+from analysis.runs.folder import write_whole
+from analysis.runs.memory import within_memory
+from analysis.runs.spec import SpecError
+from analysis.runs.store import Arrays, Store
 from analysis.sides.base import RunFailedError
 from analysis.streams import seed_for
 from sim.archive import archive, as_npz, unarchive
@@ -27,7 +30,6 @@ from sim.scenario import Scenario
 
 Arm = Literal["clonal", "sexual"]
 ARMS: tuple[Arm, ...] = ("clonal", "sexual")
-_COMPUTING = ("sim", "analysis/experiments/simulate.py", "analysis/streams.py")
 _POINTS = 100
 """Times at which a population is looked at unless it is said otherwise."""
 
@@ -60,34 +62,21 @@ class SimulationSpec(Scenario):
         return np.unique(np.append(np.arange(0, self.generations + 1, step), self.generations))
 
     def identity(self) -> dict[str, Any]:
-        """What every population depends on: the spec without the number of replicates, and the content of its data."""
-        return {**self.model_dump(mode="json", exclude={"replicates"}), "content": self.landscape.content}
+        """What determines all of it but the number of replicates."""
+        return identity(self, ARMS[1])
 
     @property
-    def key(self) -> str:
-        """A hash of all that the numbers come from, the code included: what is kept under another key is done again."""
-        named = json.dumps([self.identity(), code_digest(_COMPUTING)], sort_keys=True)
-        return blake2b(named.encode(), digest_size=16).hexdigest()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """One replicate of one arm."""
-
-    arm: str
-    replicate: int
-
-    @property
-    def name(self) -> str:
-        """For file names."""
-        return f"{self.arm}-{self.replicate}"
+    def cells(self) -> list[Cell]:
+        """All of them, replicate by replicate."""
+        return cells_of(EXPERIMENT.name, self, range(self.replicates))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trajectory:
     """What was seen of one population."""
 
-    cell: Cell
+    arm: str
+    replicate: int
     times: Integers
     """(times,), in generations."""
     values: dict[str, Floats]
@@ -101,49 +90,56 @@ class Watch:
     """How a run is told to stop, and tells how far it is."""
 
     stop: Event = field(default_factory=Event)
-    progress: Callable[[Cell, int], None] = lambda _cell, _generation: None
-    checkpoint_seconds: float = 30.0
+    progress: Callable[[str, int, int], None] = lambda _arm, _replicate, _generation: None
+    """Told arm, replicate and generation."""
     failures: list[str] = field(default_factory=list)
 
 
 class StoppedError(Exception):
-    """A population was left where it is; its checkpoint is in the folder."""
+    """A population was left where it is; its checkpoint is in the store."""
 
 
-def cells(spec: SimulationSpec) -> list[Cell]:
-    """All of them, replicate by replicate."""
-    return [Cell(arm=arm, replicate=i) for i in range(spec.replicates) for arm in spec.arms]
+def identity(spec: SimulationSpec, arm: str) -> dict[str, Any]:
+    """What populations of an arm depend on."""
+    looked_at = spec.model_dump(mode="json", include={"seed", "alleles"}) | {"times": spec.every}
+    scenario = spec.model_dump(include=set(Scenario.model_fields))
+    return looked_at | scenario_identity(Scenario.model_validate(scenario), sexual=arm == ARMS[1])
 
 
-def lineage_of(spec: SimulationSpec, cell: Cell) -> Lineage:
-    """A cell's population; arms of one replicate share landscape, environment and founders."""
+def lineage_of(spec: SimulationSpec, arm: str, replicate: int) -> Lineage:
+    """A population; arms of one replicate share landscape, environment and founders."""
     return Lineage.of(
         spec,
-        spec.build(seed_for(spec.seed, "simulation", "landscape", cell.replicate)),
-        sexual=cell.arm == "sexual",
-        founders=seed_for(spec.seed, "simulation", "founders", cell.replicate),
-        environment=seed_for(spec.seed, "simulation", "environment", cell.replicate),
-        evolution=seed_for(spec.seed, "simulation", "evolution", cell.arm, cell.replicate),
+        spec.build(seed_for(spec.seed, "simulation", "landscape", replicate)),
+        sexual=arm == ARMS[1],
+        founders=seed_for(spec.seed, "simulation", "founders", replicate),
+        environment=seed_for(spec.seed, "simulation", "environment", replicate),
+        evolution=seed_for(spec.seed, "simulation", "evolution", arm, replicate),
     )
 
 
-def run(spec: SimulationSpec, folder: RunFolder, jobs: int, watch: Watch) -> Iterator[Trajectory]:
-    """Do what the folder does not hold yet; give every trajectory as it is done, found ones first.
+def run(
+    spec: SimulationSpec, store: Store, jobs: int, watch: Watch, *, folder: Path | None = None, every: float = 30.0
+) -> Iterator[Trajectory]:
+    """Do what the store does not hold yet; give every trajectory as it is done, found ones first.
 
     Kernels release the interpreter, so replicates run in threads. Whatever stops it, a population goes on from its last
-    checkpoint and ends in the same bits. What cannot be finished is named in ``watch.failures``; raises StoppedError
-    after ``watch.stop``, once every checkpoint is written.
+    checkpoint, one every so many seconds, and ends in the same bits. Populations that are to be kept whole are written
+    to ``folder / "populations"``. What cannot be finished is named in ``watch.failures``; raises StoppedError after
+    ``watch.stop``, once every checkpoint is written.
     """
     threadpool_limits(1)
     missing = []
-    for cell in cells(spec):
-        found = _found(folder.path, cell, spec.key)
-        if found is None:
+    for cell in spec.cells:
+        loaded = store.load(cell.key) if _all_kept(spec, cell, folder) else None
+        if loaded is None:
             missing.append(cell)
         else:
-            yield found
+            yield _trajectory(cell, loaded[1])
     with ThreadPoolExecutor(jobs) as pool:
-        running: set[Future[Trajectory]] = {pool.submit(_finish, spec, cell, folder.path, watch) for cell in missing}
+        running: set[Future[Trajectory]] = {
+            pool.submit(_finish, spec, cell, store, watch, folder, every) for cell in missing
+        }
         try:
             while running:
                 done, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -164,19 +160,43 @@ def _failed(future: Future[Trajectory], watch: Watch) -> bool:
     return False
 
 
-def _finish(spec: SimulationSpec, cell: Cell, path: Path, watch: Watch) -> Trajectory:
+def _finish(
+    spec: SimulationSpec, cell: Cell, store: Store, watch: Watch, folder: Path | None, every: float
+) -> Trajectory:
+    began = time.perf_counter()
+    desk = Desk(checkpoint=store.partial(cell.key), every=every)
+    try:
+        outcome = _outcome(spec, cell.arm, cell.replicate, desk, watch, folder)
+    except RunFailedError as error:
+        fail(cell, store, str(error))
+        raise
+    store.save(cell.key, packed(cell, outcome), time.perf_counter() - began)
+    store.partial(cell.key).unlink(missing_ok=True)
+    return _trajectory(cell, outcome.arrays)
+
+
+def _outcome(
+    spec: SimulationSpec, arm: str, replicate: int, desk: Desk, watch: Watch, folder: Path | None = None
+) -> Outcome:
+    """What was seen of one population, statistics at the end as values."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):
-            return _live(spec, cell, path, watch)
+            seen = _live(spec, arm, replicate, desk, watch, folder)
     except ValueError as error:
-        raise RunFailedError(f"{cell.arm}, replicate {cell.replicate}: {error}") from error
+        raise RunFailedError(f"{arm}, replicate {replicate}: {error}") from error
+    ends = {name: float(values[-1]) for name, values in seen.items() if name != "frequencies"}
+    return Outcome(values=ends, arrays={**seen, "times": spec.times})
 
 
-def _live(spec: SimulationSpec, cell: Cell, path: Path, watch: Watch) -> Trajectory:
-    """Let one population live, from its checkpoint if there is one."""
-    lineage, checkpoint = lineage_of(spec, cell), path / "checkpoints" / f"{cell.name}.npz"
+def _live(
+    spec: SimulationSpec, arm: str, replicate: int, desk: Desk, watch: Watch, folder: Path | None
+) -> dict[str, Floats]:
+    """Let one population live, from its checkpoint if there is one; gives the statistics over time."""
+    lineage = lineage_of(spec, arm, replicate)
     shown = statistics(lineage.environment.at(0), spec.islands)
-    start, seen = _resumed(checkpoint, spec.key)
+    start, seen = _resumed(desk.checkpoint)
+    if start is not None and not _all_kept_until(start.generation, spec, arm, replicate, folder):
+        start, seen = None, {}
     times, kept = set(spec.times.tolist()), set(spec.keep)
     last = time.monotonic()
     began = start.generation if start is not None else -1
@@ -186,17 +206,30 @@ def _live(spec: SimulationSpec, cell: Cell, path: Path, watch: Watch) -> Traject
             if generation in times:
                 here, islands = lineage.environment.at(generation), spec.demography.starts(generation)
                 _look(seen, View(population=population, landscape=here, islands=islands), shown, spec)
-            if generation in kept:
-                write_whole(path / "populations" / f"{cell.name}-{generation}.npz", as_npz(population, spec.elements))
-        watch.progress(cell, generation)
-        if watch.stop.is_set() or time.monotonic() - last > watch.checkpoint_seconds:
-            write_whole(checkpoint, _frozen(population, seen, spec.key))
+            if generation in kept and folder is not None:
+                write_whole(population_file(folder, arm, replicate, generation), as_npz(population, spec.elements))
+        watch.progress(arm, replicate, generation)
+        if desk.checkpoint is not None and (watch.stop.is_set() or time.monotonic() - last > desk.every):
+            write_whole(desk.checkpoint, _frozen(population, seen))
             last = time.monotonic()
         if watch.stop.is_set() and generation < spec.generations:
             raise StoppedError
-    write_whole(path / "observations" / f"{cell.name}.npz", archive({**seen, "times": spec.times, "key": spec.key}))
-    checkpoint.unlink(missing_ok=True)
-    return _trajectory(cell, {**seen, "times": spec.times})
+    return {name: np.asarray(values) for name, values in seen.items()}
+
+
+def population_file(folder: Path, arm: str, replicate: int, generation: int) -> Path:
+    """Where a whole population is kept."""
+    return folder / "populations" / f"{arm}-{replicate}-{generation}.npz"
+
+
+def _all_kept(spec: SimulationSpec, cell: Cell, folder: Path | None) -> bool:
+    return _all_kept_until(spec.generations, spec, cell.arm, cell.replicate, folder)
+
+
+def _all_kept_until(last: int, spec: SimulationSpec, arm: str, replicate: int, folder: Path | None) -> bool:
+    """Whether the populations that were to be kept by some generation are in the folder."""
+    wanted = [generation for generation in spec.keep if generation <= last] if folder is not None else []
+    return all(population_file(folder or Path(), arm, replicate, generation).exists() for generation in wanted)
 
 
 def _look(seen: dict[str, list[Any]], view: View, shown: Any, spec: SimulationSpec) -> None:
@@ -206,37 +239,50 @@ def _look(seen: dict[str, list[Any]], view: View, shown: Any, spec: SimulationSp
         seen.setdefault("frequencies", []).append(view.frequencies)
 
 
-def _frozen(population: Population, seen: dict[str, list[Any]], key: str) -> bytes:
+def _frozen(population: Population, seen: dict[str, list[Any]]) -> bytes:
     """Everything that is needed to go on."""
     state = {name: getattr(population, name) for name in ("individuals", "log_fitness", "history")}
     if population.weights is not None:
         state["weights"] = population.weights
-    return archive(
-        {**{f"state/{k}": v for k, v in state.items()}, **{f"seen/{k}": v for k, v in seen.items()}, "key": key}
-    )
+    return archive({**{f"state/{k}": v for k, v in state.items()}, **{f"seen/{k}": v for k, v in seen.items()}})
 
 
-def _resumed(checkpoint: Path, key: str) -> tuple[Population | None, dict[str, list[Any]]]:
-    """What `_frozen` kept under a key, or nothing."""
+def _resumed(checkpoint: Path | None) -> tuple[Population | None, dict[str, list[Any]]]:
+    """What `_frozen` kept, or nothing. The file's name says of which cell, by which code."""
     try:
-        parts = unarchive(checkpoint.read_bytes())
+        parts = unarchive(checkpoint.read_bytes()) if checkpoint is not None else {}
     except (OSError, ValueError):
         return None, {}
-    if str(parts.get("key")) != key:
-        return None, {}
     state = {name[6:]: value for name, value in parts.items() if name.startswith("state/")}
+    if not state:
+        return None, {}
     return Population(**state), {name[5:]: list(value) for name, value in parts.items() if name.startswith("seen/")}
 
 
-def _found(path: Path, cell: Cell, key: str) -> Trajectory | None:
-    try:
-        arrays = unarchive((path / "observations" / f"{cell.name}.npz").read_bytes())
-    except (OSError, ValueError):
-        return None
-    return _trajectory(cell, arrays) if str(arrays.get("key")) == key else None
+def _trajectory(cell: Cell, arrays: Arrays) -> Trajectory:
+    values = {name: np.asarray(value) for name, value in arrays.items() if name not in ("times", "frequencies")}
+    return Trajectory(
+        arm=cell.arm,
+        replicate=cell.replicate,
+        times=np.asarray(arrays["times"]),
+        values=values,
+        frequencies=np.asarray(arrays["frequencies"]) if "frequencies" in arrays else None,
+    )
 
 
-def _trajectory(cell: Cell, arrays: dict[str, Any]) -> Trajectory:
-    values = {name: np.asarray(value) for name, value in arrays.items() if name not in ("times", "frequencies", "key")}
-    frequencies = np.asarray(arrays["frequencies"]) if "frequencies" in arrays else None
-    return Trajectory(cell=cell, times=np.asarray(arrays["times"]), values=values, frequencies=frequencies)
+def _check(spec: SimulationSpec) -> None:
+    within_memory(spec.bytes, "population")
+    if spec.keep:
+        raise SpecError(["keep: whole populations are kept by mixability sim run, not in a sweep; leave it out"])
+
+
+EXPERIMENT = Experiment(
+    name="simulation",
+    says="populations of any scenario, clonal and sexual, watched generation by generation",
+    spec=SimulationSpec,
+    arms=lambda spec: {arm: arm == ARMS[1] for arm in spec.arms},
+    identity=identity,
+    computing=("sim", "analysis/experiments/genes.py", "analysis/experiments/simulate.py", "analysis/streams.py"),
+    run=lambda spec, arm, replicate, desk: _outcome(spec, arm, replicate, desk, Watch()),
+    check=_check,
+)

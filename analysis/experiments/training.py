@@ -1,26 +1,32 @@
 """Networks trained without and with dropout, watched epoch by epoch."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from pathlib import Path
+from hashlib import blake2b
 from typing import Any, Self, cast, get_args
 
 import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from threadpoolctl import threadpool_limits
 
 from analysis.arrays import Floats, Matrix
+from analysis.experiments.base import Desk, Experiment, Outcome
+from analysis.experiments.cells import Cell, cells_of, packed
 from analysis.numbers import counted
 from analysis.runs.memory import within_memory
-from analysis.runs.record import code_digest
 from analysis.runs.spec import SpecError
-from analysis.sides.neurons import dataset, from_anywhere, without_path
+from analysis.runs.store import Arrays, Store
+from analysis.sides.neurons import data_digest, dataset, from_anywhere, without_path
 from analysis.streams import seed_for
-from analysis.training.arms import Arm, Training
+from analysis.training.arms import HISTORIES, Arm, Training
+from analysis.training.numbers import numbers
 from nets.data import DataError, Dataset, Split, split
 from nets.layers import Dense
 from nets.recipe import Recipe
 from nets.recipes import RECIPES, Scale
+from nets.threads import single_thread
 from nets.training import Seeds, Trained, train
 
 ARMS = ("no dropout", "dropout")
@@ -62,8 +68,8 @@ class TrainingSpec(BaseModel):
         return self
 
     def identity(self) -> dict[str, Any]:
-        """What determines the results."""
-        return {**self.model_dump(mode="json"), "data": without_path(self.data)}
+        """What determines all of it but the number of replicates."""
+        return _identity(self, list(self.arms)[-1])
 
     @property
     def arms(self) -> dict[str, Recipe]:
@@ -77,16 +83,12 @@ class TrainingSpec(BaseModel):
         per_epoch = max(1, self.train_size // self.recipe.batch_size)
         return -(-self.recipe.steps // per_epoch) if self.recipe.steps else self.recipe.epochs
 
-    @property
-    def seeds(self) -> list[Seeds]:
-        """Those of each replicate, the same in both arms."""
-        return [
-            Seeds(
-                initial=seed_for(self.seed, "train", "initial", replicate),
-                training=seed_for(self.seed, "train", "training", replicate),
-            )
-            for replicate in range(self.replicates)
-        ]
+    def seeds(self, replicate: int) -> Seeds:
+        """Those of a replicate, the same in both arms."""
+        return Seeds(
+            initial=seed_for(self.seed, "train", "initial", replicate),
+            training=seed_for(self.seed, "train", "training", replicate),
+        )
 
     @property
     def summary(self) -> str:
@@ -104,10 +106,6 @@ class TrainingSpec(BaseModel):
         noise = f"; {100 * self.label_noise:g} % of training labels are wrong" if self.label_noise else ""
         early = f"; stopped early, by {self.validation_size} examples" if self.recipe.patience else ""
         return f"{pairs}{shared}, seed {self.seed}: {self.summary}{dropped}{inputs}{filters}{noise}{early}."
-
-    def failures(self, trained: Trained) -> list[str]:
-        """A sentence for each network that diverged."""
-        return trained.failures(self.seeds)
 
 
 def check(spec: TrainingSpec) -> Dataset:
@@ -172,57 +170,96 @@ def torch_device(name: str) -> str:
 
 def run(
     spec: TrainingSpec,
-    folder: Path | None = None,
+    store: Store,
     *,
     device: str = "cpu",
     every: float = 30.0,
     progress: Progress | None = None,
-) -> dict[str, Trained]:
-    """Train the networks of every arm, all replicates side by side.
+) -> None:
+    """Train those networks of every arm that the store does not hold yet, side by side, and keep them there.
 
-    Within a replicate the arms share the split, the initial weights and the order of the examples. With ``folder``,
-    checkpoints are written there, and what this code made there is not made again. Raises SpecError for a folder that
-    holds other networks, and as `check` does.
+    Within a replicate the arms share the split, the initial weights and the order of the examples. Whatever stops it,
+    it goes on from a checkpoint, one every so many seconds. Raises SpecError as `check` does.
     """
-    splits, found = _splits(spec), {}
-    made_by = f"{code_digest(('nets',))[:8]}-torch{torch.__version__}"
     for arm, recipe in spec.arms.items():
-        file = folder / f"{arm.replace(' ', '-')}-{spec.replicates}-{made_by}.pt" if folder else None
+        missing = [cell for cell in _cells(spec, arm) if not store.has(cell.key)]
+        if not missing:
+            continue
+        began = time.perf_counter()
         tell = (lambda epoch, arm=arm: progress(arm, epoch)) if progress else None
+        replicates = [cell.replicate for cell in missing]
+        splits = _splits(spec, replicates)
+        file = store.partial(blake2b("".join(cell.key for cell in missing).encode(), digest_size=16).hexdigest())
         try:
-            found[arm] = train(
-                recipe, splits, spec.seeds, on_epoch=tell, device=torch_device(device), checkpoint=file, every=every
+            trained = train(
+                recipe,
+                splits,
+                [spec.seeds(replicate) for replicate in replicates],
+                on_epoch=tell,
+                device=torch_device(device),
+                checkpoint=file,
+                every=every,
             )
         except ValueError as error:
             raise SpecError([str(error)]) from error
-    return found
+        share = (time.perf_counter() - began) / len(missing)
+        for which, cell in enumerate(missing):
+            store.save(cell.key, packed(cell, _outcome(spec, trained, which, splits[which % len(splits)])), share)
+        file.unlink(missing_ok=True)
 
 
-def gathered(spec: TrainingSpec, found: dict[str, Trained]) -> Training:
-    """What is shown of trained networks."""
-    splits = _splits(spec)
+def gathered(spec: TrainingSpec, store: Store) -> Training:
+    """What is shown of trained networks, all of which the store holds."""
+    splits = _splits(spec, range(spec.replicates))
     image = splits[0].train.image
-    epochs = max((trained.epochs for trained in found.values()), key=len)
+    found = {name: [store.arrays(cell.key) for cell in _cells(spec, name)] for name in spec.arms}
+    epochs = max((own["epochs"] for networks in found.values() for own in networks), key=len)
     scale = np.mean([part.train.inputs.std(0) for part in splits], axis=0)
     several = int(np.count_nonzero(scale)) > 1
-    arms = [
-        Arm(
-            name=name,
-            mixing=name == ARMS[1],
-            epochs=epochs,
-            histories=_histories(trained, len(epochs)),
-            diverged=trained.diverged,
-            filters=_filters(trained) if several else None,
-            activations=_activations(trained, splits),
-        )
-        for name, trained in found.items()
-    ]
+    arms = [_arm(name, networks, epochs, several=several) for name, networks in found.items()]
     return Training(
         arms=arms, image_shape=image[:2] if image and len(image) == 2 else None, input_scale=scale if several else None
     )
 
 
-def _splits(spec: TrainingSpec) -> list[Split]:
+def failures(spec: TrainingSpec, training: Training) -> list[str]:
+    """A sentence for each network that diverged, with when and what to try."""
+    found = []
+    for arm in training.arms:
+        for replicate in np.flatnonzero(arm.diverged).tolist():
+            bad = np.flatnonzero(~np.isfinite(arm.histories["train_loss"][replicate]))
+            when = f"in epoch {arm.epochs[bad[0]]:g} at the latest" if len(bad) else "and ended worse than it began"
+            seeds = spec.seeds(replicate)
+            which = f"network {replicate} (initial {seeds.initial}, training {seeds.training})"
+            found.append(f"{arm.name}: {which} diverged {when}; lower recipe.learning_rate, or set recipe.max_norm")
+    return found
+
+
+def _arm(name: str, networks: Sequence[Arrays], epochs: Floats, *, several: bool) -> Arm:
+    """Curves of one length for all networks: those that were stopped early stay as they were."""
+    times = len(epochs)
+    histories = {
+        name: np.stack([np.pad(own[name], (0, times - len(own[name])), mode="edge") for own in networks])
+        for name in HISTORIES
+        if name in networks[0]
+    }
+    layers = sum(name.startswith("activations/") for name in networks[0])
+    return Arm(
+        name=name,
+        mixing=name == ARMS[1],
+        epochs=epochs,
+        histories=histories,
+        diverged=np.array([bool(own["diverged"]) for own in networks]),
+        filters=np.stack([own["filters"] for own in networks]) if several and "filters" in networks[0] else None,
+        activations=[[own[f"activations/{layer}"] for own in networks] for layer in range(layers)],
+    )
+
+
+def _cells(spec: TrainingSpec, arm: str) -> list[Cell]:
+    return [cell for cell in cells_of(EXPERIMENT.name, spec, range(spec.replicates)) if cell.arm == arm]
+
+
+def _splits(spec: TrainingSpec, replicates: Sequence[int]) -> list[Split]:
     data = check(spec)
     return [
         split(
@@ -232,39 +269,80 @@ def _splits(spec: TrainingSpec) -> list[Split]:
             validation=spec.validation_size,
             label_noise=spec.label_noise,
         )
-        for replicate in range(1 if spec.shared_split else spec.replicates)
+        for replicate in ([0] if spec.shared_split else replicates)
     ]
 
 
-def _histories(trained: Trained, times: int) -> dict[str, Floats]:
-    """Curves of one length for all arms: networks that were stopped early stay as they were."""
-    names = ["train_loss", "test_loss"]
-    if np.isfinite(trained.test_accuracy[:, 0]).all():
-        names += ["train_accuracy", "test_accuracy"]
-    missing = times - len(trained.epochs)
-    return {name: np.pad(getattr(trained, name), ((0, 0), (0, missing)), mode="edge") for name in names}
+def _outcome(spec: TrainingSpec, trained: Trained, which: int, data: Split) -> Outcome:
+    """What is kept of one network: curves, activations of test examples, weights by the names of its state dict."""
+    last = len(trained.epochs)
+    if spec.recipe.patience:
+        last = min(last, int(trained.best[which]) + spec.recipe.patience + 1)
+    module = trained.networks.module(which)
+    arrays: dict[str, Any] = {"epochs": trained.epochs[:last], "diverged": trained.diverged[which]}
+    arrays |= {name: curve[:last] for name in HISTORIES if np.isfinite((curve := getattr(trained, name)[which])[0])}
+    arrays |= {f"activations/{layer}": seen for layer, seen in enumerate(_activations(module, data))}
+    arrays |= {f"weights/{name}": tensor.numpy() for name, tensor in module.state_dict().items()}
+    filters = _filters(trained, which)
+    if filters is not None:
+        arrays["filters"] = filters
+    return Outcome(values=_values(arrays, data), arrays=arrays)
 
 
-def _filters(trained: Trained) -> Matrix | None:
-    """Incoming weights of the first layer where that is dense, (replicates, units, features)."""
+def _values(arrays: Arrays, data: Split) -> dict[str, float]:
+    """All numbers of one network."""
+    scale = data.train.inputs.std(0)
+    several = int(np.count_nonzero(scale)) > 1
+    image = data.train.image
+    alone = Training(
+        arms=[_arm(ARMS[0], [arrays], arrays["epochs"], several=several)],
+        image_shape=image[:2] if image and len(image) == 2 else None,
+        input_scale=scale if several else None,
+    )
+    return {one.key: float(one.values[0][0]) for one in numbers(alone)}
+
+
+def _filters(trained: Trained, which: int) -> Matrix | None:
+    """Incoming weights of the first layer where that is dense, (units, features)."""
     networks = trained.networks
     layer, state = next(pair for pair in zip(networks.layers, networks.state, strict=True) if pair[1])
-    return state[0].transpose(1, 2).cpu().numpy() if isinstance(layer, Dense) else None
+    return state[0][which].T.cpu().numpy() if isinstance(layer, Dense) else None
 
 
-def _activations(trained: Trained, splits: list[Split]) -> list[list[Matrix]]:
-    """Of each hidden layer and replicate, (examples, units); channels of an image are averaged over positions."""
-    layers: list[list[Matrix]] = []
-    for replicate in range(len(trained.networks)):
-        inputs = torch.from_numpy(splits[replicate % len(splits)].test.inputs[:_EXAMPLES])
-        seen: list[Matrix] = []
-        x = inputs
-        with torch.no_grad():
-            for part in trained.networks.module(replicate):
-                x = part(x)
-                if isinstance(part, torch.nn.ReLU):
-                    seen.append((x.mean((2, 3)) if x.ndim == 4 else x).numpy())
-        for layer, values in enumerate(seen):
-            layers += [[]] if layer == len(layers) else []
-            layers[layer].append(values)
-    return layers
+def _activations(module: torch.nn.Module, data: Split) -> list[Matrix]:
+    """Of each hidden layer, (examples, units); channels of an image are averaged over positions."""
+    seen: list[Matrix] = []
+    x = torch.from_numpy(data.test.inputs[:_EXAMPLES])
+    with single_thread(), torch.no_grad():
+        for part in module.children():
+            x = part(x)
+            if isinstance(part, torch.nn.ReLU):
+                seen.append((x.mean((2, 3)) if x.ndim == 4 else x).numpy())
+    return seen
+
+
+def _identity(spec: TrainingSpec, arm: str) -> dict[str, Any]:
+    """Networks without dropout do not depend on how much others drop."""
+    whole = spec.model_dump(mode="json", exclude={"replicates", "recipe"})
+    recipe = spec.arms[arm].model_dump(mode="json")
+    return whole | {"recipe": recipe, "data": without_path(spec.data), "content": data_digest(spec.data)}
+
+
+def _run(spec: TrainingSpec, arm: str, replicate: int, desk: Desk) -> Outcome:
+    """One network alone: the same to the bit as beside others."""
+    (data,) = _splits(spec, [replicate])
+    with threadpool_limits(1):
+        trained = train(spec.arms[arm], [data], [spec.seeds(replicate)], checkpoint=desk.checkpoint, every=desk.every)
+        return _outcome(spec, trained, 0, data)
+
+
+EXPERIMENT = Experiment(
+    name="training",
+    says="networks of any recipe trained without and with dropout: learning curves, filters, sparsity",
+    spec=TrainingSpec,
+    arms=lambda spec: {arm: arm == ARMS[1] for arm in spec.arms},
+    identity=_identity,
+    computing=("nets", "analysis/training", "analysis/experiments/training.py", "analysis/streams.py"),
+    run=_run,
+    check=check,
+)

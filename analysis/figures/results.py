@@ -8,8 +8,8 @@ import numpy as np
 from analysis.arrays import Floats
 from analysis.experiments.claims import Finding
 from analysis.measures.combining import CombiningAbility
-from analysis.runs.folder import Portrait
 from analysis.runs.record import Record
+from analysis.runs.store import Arrays
 from analysis.sides.base import Side
 
 _RESAMPLES = 2000
@@ -22,8 +22,8 @@ class SideResults:
     side: Side
     records: tuple[Sequence[Record], Sequence[Record]]
     """Without and with mixing, replicate by replicate."""
-    portraits: tuple[Portrait, Portrait]
-    """Arrays of one replicate of each arm, as `analysis.runs.folder.Cell` holds them."""
+    portraits: tuple[Arrays, Arrays]
+    """Arrays of one replicate of each arm, as `analysis.experiments.compare.portraits` gives them."""
     shown_replicate: int
     findings: Mapping[str, Finding]
     """By ``measure:condition``."""

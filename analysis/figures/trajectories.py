@@ -57,7 +57,7 @@ def _draw(
     rows: list[Plotted] = []
     times = spec.times
     for style, arm in zip(arms(), ARMS, strict=True):
-        own = [t for t in found if t.cell.arm == arm]
+        own = [t for t in found if t.arm == arm]
         if not own:
             continue
         curves = np.array([t.values[statistic.name] for t in own])
@@ -66,7 +66,7 @@ def _draw(
         mean, low, high = mean_band(curves)
         axes.fill_between(times, low, high, color=style.color, alpha=0.18, lw=0)
         axes.plot(times, mean, color=style.color, ls=style.line, label=arm)
-        lines: list[tuple[int | str, Floats]] = [(t.cell.replicate, t.values[statistic.name]) for t in own]
+        lines: list[tuple[int | str, Floats]] = [(t.replicate, t.values[statistic.name]) for t in own]
         rows += [
             Plotted(
                 panel=statistic.name, side="genes", arm=arm, series=statistic.unit, replicate=name, x=int(x), y=float(y)
@@ -86,7 +86,7 @@ def _reading(spec: SimulationSpec, found: Sequence[Trajectory]) -> str:
     """What mean fitness came to at the end."""
     main = _main(found)
     what = "Mean fitness" if main == "fitness" else "Mean log fitness"
-    last = {arm: [float(t.values[main][-1]) for t in found if t.cell.arm == arm] for arm in spec.arms}
+    last = {arm: [float(t.values[main][-1]) for t in found if t.arm == arm] for arm in spec.arms}
     if len(last) == len(ARMS) and len({len(values) for values in last.values()}) == 1:
         comparison = compare(*(last[arm] for arm in ARMS))
         both = f"{number(comparison.without)} clonal, {number(comparison.with_mixing)} sexual"

@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from analysis import numbers
+from analysis.experiments.cells import Done
 from analysis.experiments.claims import Finding, judge
-from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, Done
+from analysis.experiments.compare import CLAIMS, SIDES, CompareSpec, Found, Pair, failures, portraits
 from analysis.figures.comparison import comparison_chart
 from analysis.figures.registry import FIGURES
 from analysis.figures.results import SideResults
 from analysis.measures.registry import MEASURES
 from analysis.report import words
-from analysis.runs.folder import Cell, write_whole
+from analysis.runs.folder import write_whole
 from analysis.runs.record import provenance, strict
+from analysis.runs.store import Store
 from analysis.sides.base import Side
 
 MORE_FIGURES = ("forest", "context-dependence", "interaction-network")
@@ -38,17 +40,16 @@ class Report:
     summary: dict[str, Any]
 
 
-def write_report(spec: CompareSpec, done: Sequence[Done], folder: Path) -> Report:
-    """Write all products into the folder of a run, from its finished cells.
+def write_report(spec: CompareSpec, found: Found, store: Store, done: Sequence[Done], folder: Path) -> Report:
+    """Write all products into the folder of a run, from what is finished of it.
 
     A side of which no replicate finished is an error of the caller's.
     """
-    cells = by_side(done)
-    records = [record for of_side in cells for cell in of_side for record in cell.records]
+    records = [record for of_side in found.values() for pair in of_side for record in pair.records]
     write_whole(folder / "records.jsonl", "".join(record.to_json() + "\n" for record in records).encode())
     findings = judge(CLAIMS, SIDES, records, spec.seed)
     subtitles = [genes_subtitle(spec), neurons_subtitle(spec)]
-    sides = results(spec, done, findings)
+    sides = results(spec, found, store, findings)
     details = words.in_words(findings, SIDES, subtitles)
     charts = [replace(comparison_chart(sides, subtitles), details=details)]
     charts += [FIGURES[name].chart(sides, origin(spec)) for name in MORE_FIGURES]
@@ -59,7 +60,7 @@ def write_report(spec: CompareSpec, done: Sequence[Done], folder: Path) -> Repor
             write_whole(folder / f"{chart.name}.{suffix}", content)
         pictures.append({"chart": chart, "svg": _inline(files["svg"].decode(), chart.name)})
     summary = _summary(spec, done, findings)
-    constant = {side.name: _constant(side, of_side) for side, of_side in zip(SIDES, cells, strict=True)}
+    constant = {side.name: _constant(side, found[side.name]) for side in SIDES}
     write_whole(folder / "summary.json", (json.dumps(summary, indent=2, allow_nan=False) + "\n").encode())
     write_whole(folder / "index.html", _page(spec, pictures, findings, summary, constant, subtitles).encode())
     return Report(findings=findings, summary=summary)
@@ -86,26 +87,22 @@ def neurons_subtitle(spec: CompareSpec) -> str:
     return f"{size}; drop_prob {recipe.drop_prob:g}{inputs}"
 
 
-def results(spec: CompareSpec, done: Sequence[Done], findings: Sequence[Finding]) -> list[SideResults]:
+def results(spec: CompareSpec, found: Found, store: Store, findings: Sequence[Finding]) -> list[SideResults]:
     """What the figures show of both sides of a finished comparison."""
-    return [_results(spec, side, cells, findings) for side, cells in zip(SIDES, by_side(done), strict=True)]
+    return [_results(spec, store, side, found[side.name], findings) for side in SIDES]
 
 
-def by_side(done: Sequence[Done]) -> list[list[Cell]]:
-    """The finished cells of each side, by replicate."""
-    ordered = sorted(done, key=lambda d: d.task.replicate)
-    return [[d.cell for d in ordered if d.cell is not None and d.task.side == side.name] for side in SIDES]
-
-
-def _results(spec: CompareSpec, side: Side, cells: Sequence[Cell], findings: Sequence[Finding]) -> SideResults:
+def _results(
+    spec: CompareSpec, store: Store, side: Side, found: Sequence[Pair], findings: Sequence[Finding]
+) -> SideResults:
     if side.name == "genes":
         side = replace(side, element=spec.genes.element)
     generation = round(spec.genes.association_at * spec.genes.generations)
     return SideResults(
         side=side,
-        records=([cell.records[0] for cell in cells], [cell.records[1] for cell in cells]),
-        portraits=cells[0].portraits,
-        shown_replicate=cells[0].records[0].replicate,
+        records=([pair.records[0] for pair in found], [pair.records[1] for pair in found]),
+        portraits=portraits(found[0], store),
+        shown_replicate=found[0].records[0].replicate,
         findings={f.key: f for f in findings if f.side == side.name},
         association_note=f" (generation {generation})" if side.name == "genes" else "",
     )
@@ -117,8 +114,8 @@ def _summary(spec: CompareSpec, done: Sequence[Done], findings: Sequence[Finding
             "experiment": "compare",
             "replicates": spec.replicates,
             "headline": words.headline(findings, SIDES),
-            "provenance": provenance(spec.identity()),
-            "failed": sorted(d.error for d in done if d.error),
+            "provenance": provenance(spec.identity(), spec.code),
+            "failed": failures(done),
             "claims": [
                 {"side": side.name, "claim": text, "verdict": str(verdict)}
                 for side in SIDES
@@ -130,9 +127,9 @@ def _summary(spec: CompareSpec, done: Sequence[Done], findings: Sequence[Finding
     return summary
 
 
-def _constant(side: Side, cells: Sequence[Cell]) -> str:
+def _constant(side: Side, found: Sequence[Pair]) -> str:
     """How many elements were left out of the association, in words."""
-    means = [sum(cell.records[arm].values["constant_elements"] for cell in cells) / len(cells) for arm in (0, 1)]
+    means = [sum(pair.records[arm].values["constant_elements"] for pair in found) / len(found) for arm in (0, 1)]
     counted = " and ".join(f"{mean:.1f} ({arm})" for mean, arm in zip(means, side.arms, strict=True))
     return f"Association leaves out constant elements: on average {counted}."
 

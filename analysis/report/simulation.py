@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from analysis.experiments.simulate import SimulationSpec, Trajectory, lineage_of
+from analysis.experiments.simulate import EXPERIMENT, SimulationSpec, Trajectory, lineage_of
 from analysis.figures.trajectories import trajectories_chart
 from analysis.numbers import arms as arms_of
 from analysis.numbers import difference, number
 from analysis.runs.folder import write_whole
-from analysis.runs.record import provenance
+from analysis.runs.record import code_digest, provenance
 from analysis.stats import compare
 from sim.observe import Statistic, fixation_times, statistics
 
@@ -43,8 +43,8 @@ def write_simulation(spec: SimulationSpec, found: Sequence[Trajectory], path: Pa
 
     With allele frequencies also ``fixations.csv``. Raises FolderError where the folder cannot be written.
     """
-    found = sorted(found, key=lambda t: (t.cell.replicate, t.cell.arm))
-    known = statistics(lineage_of(spec, found[0].cell).environment.at(0), spec.islands)
+    found = sorted(found, key=lambda t: (t.replicate, t.arm))
+    known = statistics(lineage_of(spec, found[0].arm, found[0].replicate).environment.at(0), spec.islands)
     chart = trajectories_chart(spec, found, known)
     for ending, content in chart.files().items():
         write_whole(path / f"trajectories.{ending}", content)
@@ -62,8 +62,8 @@ def write_simulation(spec: SimulationSpec, found: Sequence[Trajectory], path: Pa
 
 def _ends(spec: SimulationSpec, found: Sequence[Trajectory], name: str) -> dict[str, list[float]]:
     """Values at the end of those replicates that every arm has, by arm."""
-    common = set.intersection(*({t.cell.replicate for t in found if t.cell.arm == arm} for arm in spec.arms))
-    by_cell = {(t.cell.arm, t.cell.replicate): float(t.values[name][-1]) for t in found}
+    common = set.intersection(*({t.replicate for t in found if t.arm == arm} for arm in spec.arms))
+    by_cell = {(t.arm, t.replicate): float(t.values[name][-1]) for t in found}
     return {arm: [by_cell[arm, replicate] for replicate in sorted(common)] for arm in spec.arms}
 
 
@@ -87,7 +87,7 @@ def _observations(found: Sequence[Trajectory], known: Sequence[Statistic]) -> st
         columns = [t.values[name] for name in names]
         for at, generation in enumerate(t.times):
             cells = ["" if np.isnan(column[at]) else f"{column[at]:.9g}" for column in columns]
-            writer.writerow([t.cell.arm, t.cell.replicate, int(generation), *cells])
+            writer.writerow([t.arm, t.replicate, int(generation), *cells])
     return text.getvalue()
 
 
@@ -101,7 +101,7 @@ def _fixations(found: Sequence[Trajectory]) -> str:
             times = fixation_times(t.times, t.frequencies)
             for locus, (frequency, time) in enumerate(zip(t.frequencies[-1], times, strict=True)):
                 fixed = "" if np.isnan(time) else int(time)
-                writer.writerow([t.cell.arm, t.cell.replicate, locus, f"{frequency:.9g}", fixed])
+                writer.writerow([t.arm, t.replicate, locus, f"{frequency:.9g}", fixed])
     return text.getvalue()
 
 
@@ -113,7 +113,7 @@ def _summary(spec: SimulationSpec, found: Sequence[Trajectory], known: Sequence[
         "replicates": spec.replicates,
         "end": {name: {arm: _finite(values) for arm, values in arms.items()} for name, arms in ends.items()},
         "statistics": {s.name: {"meaning": s.meaning, "unit": s.unit} for s in known if s.name in ends},
-        "provenance": provenance(spec.identity()),
+        "provenance": provenance(spec.identity(), code_digest(EXPERIMENT.computing)),
     }
 
 

@@ -1,39 +1,13 @@
-"""A run's folder: finished cells in it survive anything, half-written ones do not exist."""
+"""A run's folder: its spec and what was drawn and written from its records."""
 
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from hashlib import blake2b
-from io import BytesIO
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-
-from analysis.arrays import Matrix
-from analysis.runs.record import Record
-
-_DIGEST_SIZE = 16
-
-
-Portrait = Mapping[str, Matrix]
-"""``association``, ``interaction`` and ``interaction_error`` (n, n), ``mixability`` and ``context_dependence`` (n,) of
-one whole, and what the engine adds, such as ``filters`` (units, inputs)."""
 
 
 class FolderError(Exception):
     """A folder cannot serve for this run; the message says why and what to do."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """What one replicate of one side gave: a record and a portrait for each arm."""
-
-    records: tuple[Record, Record]
-    portraits: tuple[Portrait, Portrait]
-    """Arrays by name, in single precision: they are for drawing."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -61,7 +35,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 class RunFolder:
-    """The folder of one run: ``spec.toml``, ``cells/`` and the products."""
+    """The folder of one run: ``spec.toml`` and the products."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -84,42 +58,6 @@ class RunFolder:
         elif self.path.is_dir() and any(self.path.iterdir()):
             raise FolderError(f"{self.path} is not empty and holds no run; choose another folder with --out")
         write_whole(mine, spec_toml.encode())
-
-    def cell_path(self, key: str) -> Path:
-        """Where the cell with a content hash is kept: a digest, then the bytes of an ``.npz`` archive."""
-        return self.path / "cells" / f"{key}.cell"
-
-    def save(self, key: str, cell: Cell) -> None:
-        """Keep a finished cell."""
-        buffer = BytesIO()
-        lines = "\n".join(record.to_json() for record in cell.records)
-        arrays: dict[str, Any] = {
-            f"{arm}/{name}": array for arm in (0, 1) for name, array in cell.portraits[arm].items()
-        }
-        np.savez_compressed(buffer, records=np.frombuffer(lines.encode(), dtype=np.uint8), **arrays)
-        archive = buffer.getvalue()
-        write_whole(self.cell_path(key), _digest(archive) + archive)
-
-    def load(self, key: str) -> Cell | None:
-        """A finished cell, or None where there is none or it is damaged."""
-        try:
-            content = self.cell_path(key).read_bytes()
-        except FileNotFoundError:
-            return None
-        digest, archive = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
-        if digest != _digest(archive):
-            return None
-        with np.load(BytesIO(archive), allow_pickle=False) as arrays:
-            lines = arrays["records"].tobytes().decode().split("\n")
-            without, with_mixing = (
-                {name[2:]: arrays[name] for name in arrays.files if name.startswith(f"{arm}/")} for arm in (0, 1)
-            )
-        first, second = (Record.from_json(line) for line in lines)
-        return Cell(records=(first, second), portraits=(without, with_mixing))
-
-
-def _digest(content: bytes) -> bytes:
-    return blake2b(content, digest_size=_DIGEST_SIZE).digest()
 
 
 def _identity(spec_toml: str) -> str:

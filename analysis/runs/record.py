@@ -15,37 +15,31 @@ import numpy as np
 
 from analysis.arrays import Floats
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised whenever a field of a record changes its meaning."""
 
 _ROOT = Path(__file__).resolve().parents[2]
-_COMPUTING = (
-    "sim",
-    "nets",
-    "analysis/measures",
-    "analysis/sides",
-    "analysis/streams.py",
-    "analysis/experiments/compare.py",
-)
 _LIBRARIES = ("numpy", "numba", "torch", "scipy", "scikit-learn")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One line of ``records.jsonl``."""
+    """What one replicate of one arm gave, in numbers. What is drawn of it are arrays, kept beside it."""
 
     experiment: str
-    side: str
     arm: str
-    mixing: bool
+    """Empty where a replicate is one whole, not one arm."""
+    mixing: bool | None
+    """Whether the arm is the one with mixing; None where there is no such thing."""
     replicate: int
     values: dict[str, float]
     """``measure:condition`` to value, NaN (in JSON: null) where undefined."""
-    reasons: dict[str, str]
+    reasons: dict[str, str] = field(default_factory=dict)
     """Why a value is undefined."""
-    times: list[float]
-    curves: dict[str, list[float]]
+    times: list[float] = field(default_factory=list)
+    curves: dict[str, list[float]] = field(default_factory=dict)
     provenance: dict[str, Any]
+    """Program, code and libraries that made it; under ``spec`` what determines it."""
     schema: int = field(default=SCHEMA)
 
     def to_json(self) -> str:
@@ -65,30 +59,30 @@ class Record:
         return np.array(self.curves[name])
 
 
-def provenance(identity: dict[str, Any]) -> dict[str, Any]:
-    """Program, code, libraries, resolved spec and data; nothing of the machine but its processor's family."""
+def provenance(identity: dict[str, Any], code: str) -> dict[str, Any]:
+    """Program, code, libraries, and what determines the rest; nothing of the machine but its processor's family."""
     return {
         "program": f"mixability {program_version()}",
         "revision": _revision(),
-        "code": code_digest(),
+        "code": code,
         "python": platform.python_version(),
         "machine": platform.machine(),
         "libraries": {name: _version(name) for name in _LIBRARIES},
-        **identity,
+        "spec": identity,
     }
 
 
-def cell_key(identity: dict[str, Any], side: str, replicate: int) -> str:
+def cell_key(experiment: str, code: str, identity: dict[str, Any], arm: str, replicate: int) -> str:
     """The content hash of a cell: the same spec on the same data by the same code."""
-    named = [SCHEMA, program_version(), code_digest(), identity, side, replicate]
+    named = [SCHEMA, program_version(), code, experiment, identity, arm, replicate]
     return blake2b(json.dumps(named, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 @cache
-def code_digest(computing: tuple[str, ...] = _COMPUTING) -> str:
+def code_digest(computing: tuple[str, ...]) -> str:
     """A digest of the code that the numbers come from, so that a result is never taken for that of other code.
 
-    ``computing``: files and folders, from the root of the sources; by default those of a comparison.
+    ``computing``: files and folders, from the root of the sources.
     """
     digest = blake2b(digest_size=8)
     for part in computing:

@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
@@ -56,6 +56,17 @@ def apply_settings(values: dict[str, Any], settings: Sequence[str]) -> None:
         set_value(values, path.strip(), value)
 
 
+def flattened(spec: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Values by dotted path; lists and empty tables are values."""
+    found: dict[str, Any] = {}
+    for name, value in spec.items():
+        if isinstance(value, Mapping) and value:
+            found |= flattened(value, f"{above}{name}.")
+        else:
+            found[above + name] = value
+    return found
+
+
 def build(model: type[Spec], values: dict[str, Any]) -> Spec:
     """Check values against a model. Raises SpecError with everything that is wrong at once."""
     try:
@@ -73,6 +84,15 @@ def dump_toml(spec: BaseModel, use: str = "Feed this back with --config to get t
     import tomli_w  # noqa: PLC0415 - only when a run is written
 
     return f"# {use}\n" + tomli_w.dumps(spec.model_dump(mode="json", exclude_none=True))
+
+
+def paths_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The dotted path of every setting that can be given a value, through all kinds that a table may be of."""
+    found: dict[str, FieldInfo] = {}
+    for name, field in model.model_fields.items():
+        inner = [f for option in _models(field.annotation) for f in paths_of(option).items()]
+        found |= {f"{name}.{path}": setting for path, setting in inner} or {name: field}
+    return found
 
 
 def _problem(model: type[BaseModel], location: list[str], kind: str, given: Any, message: str) -> str:

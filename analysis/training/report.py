@@ -18,7 +18,7 @@ from analysis.figures.sparsity import sparsity_chart
 from analysis.figures.theme import THEMES, Theme
 from analysis.numbers import arms, difference
 from analysis.runs.folder import write_whole
-from analysis.runs.record import provenance, strict
+from analysis.runs.record import strict
 from analysis.training.arms import HISTORIES, Training
 from analysis.training.numbers import Number, numbers
 
@@ -47,13 +47,13 @@ class TrainingReport:
 
 
 def report(
-    training: Training, folder: Path, *, origin: str, identity: Mapping[str, Any], log_epochs: bool = False
+    training: Training, folder: Path, *, origin: str, provenance: Mapping[str, Any], log_epochs: bool = False
 ) -> TrainingReport:
     """Write figures of what there is to see, and all numbers, into ``folder``.
 
     ``learning``, ``filters``, ``sparsity`` (png, svg, csv, txt; png and svg again in the dark), ``curves.csv``,
     ``numbers.csv``, ``filters.npz``, ``summary.json``, ``table.txt``. ``origin`` says in a sentence what was run,
-    ``identity`` what determines it, for the summary. ``log_epochs`` spreads the first epochs of the curves out.
+    ``provenance`` where it came from, for the summary. ``log_epochs`` spreads the first epochs of the curves out.
 
     Raises FolderError where the folder cannot be written.
     """
@@ -71,7 +71,7 @@ def report(
     names = tuple(arm.name for arm in training.arms)
     table = _table(names, [_row(one) for one in found])
     content["table.txt"] = table.encode()
-    summary = strict(_summary(training, found, readings, identity))
+    summary = strict(_summary(training, found, readings, provenance))
     content["summary.json"] = (json.dumps(summary, indent=2, allow_nan=False) + "\n").encode()
     for name, made in content.items():
         write_whole(folder / name, made)
@@ -153,7 +153,7 @@ def _weights(training: Training, shown: int) -> bytes:
 
 
 def _summary(
-    training: Training, found: Sequence[Number], readings: Sequence[str], identity: Mapping[str, Any]
+    training: Training, found: Sequence[Number], readings: Sequence[str], provenance: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Means with their intervals, differences, and what they come from."""
     return {
@@ -162,7 +162,7 @@ def _summary(
         "diverged": {arm.name: np.flatnonzero(arm.diverged).tolist() for arm in training.arms},
         "readings": list(readings),
         "numbers": {one.key: _described(training, one) for one in found},
-        "provenance": provenance(dict(identity)),
+        "provenance": dict(provenance),
     }
 
 

@@ -11,14 +11,14 @@ import pytest
 
 from analysis import combining_ability
 from analysis.experiments.claims import judge
-from analysis.experiments.compare import CLAIMS, SIDES, run
+from analysis.experiments.compare import CLAIMS, SIDES, pairs, run
 from analysis.figures.chart import Chart
 from analysis.figures.comparison import comparison_chart
 from analysis.figures.registry import FIGURES
 from analysis.figures.results import SideResults
 from analysis.figures.theme import THEMES, Theme, arms, theme
 from analysis.report.comparison import genes_subtitle, neurons_subtitle, results
-from analysis.runs.folder import RunFolder
+from analysis.runs.store import Store
 from nets.features import hoyer
 from tests.drawn import faults, words_of
 from tests.small import small
@@ -27,9 +27,11 @@ from tests.small import small
 @pytest.fixture(scope="module", params=[5, 2])
 def sides(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[SideResults]:
     spec = small(replicates=request.param)
-    done = list(run(spec, RunFolder(tmp_path_factory.mktemp("figures")), jobs=1))
-    records = [record for d in done if d.cell for record in d.cell.records]
-    found = results(spec, done, judge(CLAIMS, SIDES, records, spec.seed))
+    store = Store(tmp_path_factory.mktemp("figures"))
+    list(run(spec, store, jobs=1))
+    complete = pairs(spec, store)
+    records = [record for side in complete.values() for pair in side for record in pair.records]
+    found = results(spec, complete, store, judge(CLAIMS, SIDES, records, spec.seed))
     rng = np.random.default_rng(0)
     tables = [rng.standard_normal((5, 5)) for _ in range(4)]
     pools = [combining_ability(table + table.T) for table in tables]

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from analysis.figures.theme import THEMES
+from analysis.runs.store import Store
 from analysis.scenes.base import Outcome
 from analysis.scenes.makers import KEY, MAKERS, SCENE, Settings
-from analysis.scenes.play import Performance, play
+from analysis.scenes.play import Performance, outcomes, play
 from tests.drawn import faults
 
 TINY: dict[str, Any] = {
@@ -83,15 +84,14 @@ def test_makers_may_be_undefined(outcome: Outcome, theme: Any) -> None:
 def test_a_replicate_is_kept_for_the_data_and_the_engine_that_it_comes_from(
     tmp_path: Path, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    performance = Performance(scene=KEY, settings=Settings(**TINY), seed=3, replicates=1)
-    ((_, first),) = play(performance, tmp_path, 1)
+    performance, store = Performance(scene=KEY, settings=TINY, seed=3, replicates=1), Store(tmp_path)
+    (made,) = play(performance, store, 1)
+    assert made.state == "made", made.error
+    (first,) = outcomes(performance, store)
     assert all(np.array_equal(first[name], outcome[name], equal_nan=True) for name in outcome)
-    ((_, again),) = play(performance, tmp_path, 1)
-    assert len(list((tmp_path / "cells").iterdir())) == 1
-    assert all(np.array_equal(again[name], first[name], equal_nan=True) for name in first)
+    assert [done.state for done in play(performance, store, 1)] == ["found"]
     monkeypatch.setattr("analysis.sides.neurons.data_digest", lambda _name: "other")
-    list(play(performance, tmp_path, 1))
-    assert len(list((tmp_path / "cells").iterdir())) == 2
+    assert [done.state for done in play(performance, store, 1)] == ["made"]
 
 
 def test_a_folder_of_data_is_found_from_anywhere_and_not_told() -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from analysis.experiments.simulate import (
     ARMS,
-    Cell,
     SimulationSpec,
     StoppedError,
     Trajectory,
@@ -24,8 +23,8 @@ from analysis.experiments.simulate import (
 from analysis.figures.trajectories import trajectories_chart
 from analysis.report.catalogue import catalogue
 from analysis.report.simulation import write_simulation
-from analysis.runs.folder import RunFolder
 from analysis.runs.spec import SpecError, build
+from analysis.runs.store import Store
 from sim.archive import as_npz, read_alleles
 from sim.observe import statistics
 from tests.drawn import faults
@@ -55,27 +54,32 @@ def spec_of(kind: str = "individuals", **changes: Any) -> SimulationSpec:
 
 def bits(found: list[Trajectory]) -> dict[str, bytes]:
     return {
-        f"{t.cell.name} {name}": np.ascontiguousarray(value).tobytes()
-        for t in sorted(found, key=lambda t: t.cell.name)
+        f"{t.arm}-{t.replicate} {name}": np.ascontiguousarray(value).tobytes()
+        for t in sorted(found, key=lambda t: (t.arm, t.replicate))
         for name, value in [*t.values.items(), ("frequencies", t.frequencies)]
         if value is not None
     }
 
 
 def files(path: Path) -> dict[str, bytes]:
-    return {str(f.relative_to(path)): f.read_bytes() for f in sorted(path.rglob("*")) if f.is_file()}
+    """Cells, populations, checkpoints: everything but the index, which tells times."""
+    return {
+        str(f.relative_to(path)): f.read_bytes()
+        for f in sorted(path.rglob("*"))
+        if f.is_file() and not f.name.startswith("index.sqlite")
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_that_is_stopped_again_and_again_ends_in_the_same_bits(kind: str, tmp_path: Path) -> None:
     spec = spec_of(kind)
-    straight = list(run(spec, RunFolder(tmp_path / "straight"), 1, Watch()))
+    straight = list(run(spec, Store(tmp_path / "straight" / "store"), 1, Watch(), folder=tmp_path / "straight"))
     stops = 0
     while True:
         watch = Watch()
         seen = 0
 
-        def progress(_cell: Cell, _generation: int, watch: Watch = watch) -> None:
+        def progress(_arm: str, _replicate: int, _generation: int, watch: Watch = watch) -> None:
             nonlocal seen
             seen += 1
             if seen > 23:
@@ -83,7 +87,7 @@ def test_a_run_that_is_stopped_again_and_again_ends_in_the_same_bits(kind: str, 
 
         watch.progress = progress
         try:
-            broken = list(run(spec, RunFolder(tmp_path / "broken"), 1, watch))
+            broken = list(run(spec, Store(tmp_path / "broken" / "store"), 1, watch, folder=tmp_path / "broken"))
             break
         except StoppedError:
             stops += 1
@@ -93,15 +97,15 @@ def test_a_run_that_is_stopped_again_and_again_ends_in_the_same_bits(kind: str, 
 
 
 def test_threads_and_replicates_added_later_change_nothing(tmp_path: Path) -> None:
-    straight = list(run(spec_of(), RunFolder(tmp_path / "a"), 1, Watch()))
-    list(run(spec_of(replicates=1), RunFolder(tmp_path / "b"), 3, Watch(checkpoint_seconds=0.0)))
-    later = list(run(spec_of(), RunFolder(tmp_path / "b"), 3, Watch(checkpoint_seconds=0.0)))
+    straight = list(run(spec_of(), Store(tmp_path / "a"), 1, Watch()))
+    list(run(spec_of(replicates=1), Store(tmp_path / "b"), 3, Watch(), every=0.0))
+    later = list(run(spec_of(), Store(tmp_path / "b"), 3, Watch(), every=0.0))
     assert bits(later) == bits(straight)
 
 
 def test_arms_start_from_the_same_founders_on_the_same_landscape() -> None:
     for replicate in range(2):
-        one, other = (lineage_of(spec_of(), Cell(arm=arm, replicate=replicate)) for arm in ARMS)
+        one, other = (lineage_of(spec_of(), arm, replicate) for arm in ARMS)
         assert np.array_equal(one.founders, other.founders)
         genomes = one.founders
         assert np.array_equal(one.environment.at(0).log_fitness(genomes), other.environment.at(0).log_fitness(genomes))
@@ -110,17 +114,22 @@ def test_arms_start_from_the_same_founders_on_the_same_landscape() -> None:
 def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
     """kill -9 at several moments, then to the end: what is there equals what an undisturbed run leaves."""
     arguments = ["sim", "run", "--landscape", "nk", "--population", "400", "--generations", "1000", "--replicates", "2"]
-    arguments += ["--set", "every=200", "--checkpoint", "0", "--quiet", "--jobs", "2", "--out"]
-    command = [sys.executable, "-m", "cli", *arguments]
+    arguments += ["--set", "every=200", "--checkpoint", "0", "--quiet", "--jobs", "2"]
+
+    def command(folder: str) -> list[str]:
+        places = ["--out", str(tmp_path / folder), "--store", str(tmp_path / folder / "store")]
+        return [sys.executable, "-m", "cli", *arguments, *places]
+
     for delay in (2.0, 3.0):
-        process = subprocess.Popen([*command, str(tmp_path / "killed")], stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command("killed"), stdout=subprocess.DEVNULL)
         time.sleep(delay)
         process.kill()
         process.wait()
     for folder in ("killed", "whole"):
-        subprocess.run([*command, str(tmp_path / folder)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command(folder), check=True, stdout=subprocess.DEVNULL)
     killed, whole = (
-        {k: v for k, v in files(tmp_path / f).items() if not Path(k).name.startswith(".")} for f in ("killed", "whole")
+        {k: v for k, v in files(tmp_path / f).items() if not Path(k).name.startswith(".") and "store/runs" not in k}
+        for f in ("killed", "whole")
     )
     assert killed == whole
 
@@ -128,25 +137,38 @@ def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
 def test_what_cannot_live_is_named_and_the_others_are_kept(tmp_path: Path) -> None:
     spec = spec_of(landscape={"kind": "additive", "loci": 4, "effects": "equal", "selection": 1.7e308}, keep=())
     watch = Watch()
-    found = list(run(spec, RunFolder(tmp_path), 2, watch))
+    store = Store(tmp_path)
+    found = list(run(spec, store, 2, watch))
     assert found == []
     assert len(watch.failures) == 6
     assert "nobody can reproduce: all fitnesses are zero or not finite" in watch.failures[0]
+    assert all("nobody can reproduce" in store.failure(cell.key).read_text() for cell in spec.cells)
 
 
 def test_a_damaged_file_is_done_again(tmp_path: Path) -> None:
-    first = list(run(spec_of(), RunFolder(tmp_path), 1, Watch()))
-    for file in (tmp_path / "observations").iterdir():
+    store = Store(tmp_path)
+    first = list(run(spec_of(), store, 1, Watch()))
+    for file in (tmp_path / "cells").rglob("*.npz"):
         file.write_bytes(file.read_bytes()[:-30])
-    (tmp_path / "checkpoints").mkdir(exist_ok=True)
-    (tmp_path / "checkpoints" / "clonal-0.npz").write_bytes(b"torn")
-    assert bits(list(run(spec_of(), RunFolder(tmp_path), 1, Watch()))) == bits(first)
+    store.partial("").mkdir(exist_ok=True)
+    store.partial(spec_of().cells[0].key).write_bytes(b"torn")
+    assert bits(list(run(spec_of(), store, 1, Watch()))) == bits(first)
+
+
+def test_a_population_that_was_to_be_kept_and_is_missing_is_evolved_again(tmp_path: Path) -> None:
+    spec, store = spec_of(), Store(tmp_path / "store")
+    first = list(run(spec, store, 1, Watch(), folder=tmp_path))
+    kept = tmp_path / "populations" / "sexual-1-40.npz"
+    before = kept.read_bytes()
+    kept.unlink()
+    assert bits(list(run(spec, store, 1, Watch(), folder=tmp_path))) == bits(first)
+    assert kept.read_bytes() == before
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_written_says_what_was_seen(kind: str, tmp_path: Path) -> None:
     spec = spec_of(kind)
-    found = list(run(spec, RunFolder(tmp_path), 2, Watch()))
+    found = list(run(spec, Store(tmp_path / "store"), 2, Watch(), folder=tmp_path))
     report = write_simulation(spec, found, tmp_path)
     rows = list(csv.DictReader((tmp_path / "observations.csv").read_text().splitlines()))
     assert len(rows) == len(spec.times) * 6
@@ -166,8 +188,10 @@ def test_what_is_written_says_what_was_seen(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_in_the_figure_overlaps(kind: str, theme: Any, tmp_path: Path) -> None:
     spec = spec_of(kind)
-    found = list(run(spec, RunFolder(tmp_path), 2, Watch()))
-    chart = trajectories_chart(spec, found, statistics(lineage_of(spec, found[0].cell).environment.at(0)), theme)
+    found = list(run(spec, Store(tmp_path), 2, Watch()))
+    chart = trajectories_chart(
+        spec, found, statistics(lineage_of(spec, found[0].arm, found[0].replicate).environment.at(0)), theme
+    )
     assert faults(chart.figure) == []
 
 
@@ -177,7 +201,7 @@ def test_other_data_under_the_same_name_are_not_taken_for_the_old(tmp_path: Path
     ends = []
     for top in (3.0, 2.0):
         table.write_text(f"a,b,w\n0,0,1.0\n1,0,1.0\n0,1,1.0\n1,1,{top}\n")
-        found = list(run(build(SimulationSpec, spec), RunFolder(tmp_path / "run"), 1, Watch()))
+        found = list(run(build(SimulationSpec, spec), Store(tmp_path / "run"), 1, Watch()))
         ends.append(found[0].values["fitness"][0])
     assert ends[0] != ends[1]
 
@@ -186,16 +210,16 @@ def test_a_checkpoint_of_other_code_or_another_spec_is_not_gone_on_with(tmp_path
     watch = Watch()
     watch.stop.set()
     with pytest.raises(StoppedError):
-        list(run(spec_of(), RunFolder(tmp_path), 1, watch))
-    assert list((tmp_path / "checkpoints").iterdir())
+        list(run(spec_of(), Store(tmp_path), 1, watch))
+    assert list((tmp_path / "partial").iterdir())
     other = spec_of(mutation=0.01)
-    here = list(run(other, RunFolder(tmp_path), 1, Watch()))
-    assert bits(here) == bits(list(run(other, RunFolder(tmp_path / "fresh"), 1, Watch())))
+    here = list(run(other, Store(tmp_path), 1, Watch()))
+    assert bits(here) == bits(list(run(other, Store(tmp_path / "fresh"), 1, Watch())))
 
 
 def test_one_arm_alone_is_shown_without_a_difference(tmp_path: Path) -> None:
     spec = spec_of(arms=("sexual",), replicates=1)
-    report = write_simulation(spec, list(run(spec, RunFolder(tmp_path), 1, Watch())), tmp_path)
+    report = write_simulation(spec, list(run(spec, Store(tmp_path / "store"), 1, Watch())), tmp_path)
     assert len(report.rows[0].cells) == 1
     assert "difference" not in report.reading
 
@@ -203,10 +227,10 @@ def test_one_arm_alone_is_shown_without_a_difference(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["individuals", "clones", "diploid"])
 def test_a_population_that_was_kept_can_be_read_again(kind: str, tmp_path: Path) -> None:
     spec = spec_of(kind)
-    last = lineage_of(spec, Cell(arm="sexual", replicate=0)).advance(3)
+    last = lineage_of(spec, "sexual", 0).advance(3)
     (tmp_path / "p.npz").write_bytes(as_npz(last, spec.elements))
     alleles, generation = read_alleles(tmp_path / "p.npz")
-    landscape = lineage_of(spec, Cell(arm="sexual", replicate=0)).environment.at(3)
+    landscape = lineage_of(spec, "sexual", 0).environment.at(3)
     expected = landscape.observations(last.members())
     assert np.array_equal(alleles.sum(axis=1) if alleles.ndim == 3 else alleles, expected)
     assert generation == 3
@@ -219,7 +243,7 @@ def test_what_is_no_population_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is no population that sim run has kept"):
         read_alleles(tmp_path / "text.npz")
     for kind, words in (("networks", "gene networks"), ("infinite", "infinite population")):
-        last = lineage_of(spec_of(kind), Cell(arm="sexual", replicate=0)).advance(1)
+        last = lineage_of(spec_of(kind), "sexual", 0).advance(1)
         (tmp_path / "p.npz").write_bytes(as_npz(last, spec_of(kind).elements))
         with pytest.raises(ValueError, match=words):
             read_alleles(tmp_path / "p.npz")

@@ -222,7 +222,7 @@ def test_at_most_256_filters_are_shown_evenly() -> None:
 
 def test_files_say_the_same(tmp_path: Path) -> None:
     training = with_diverged(pair(layers=1, loss_alone=True), 0, 0, 3)
-    done = report(training, tmp_path, origin=ORIGIN, identity={"seed": 1})
+    done = report(training, tmp_path, origin=ORIGIN, provenance={"seed": 1})
     content = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert sorted(content) == done.files
     assert {"learning.png", "filters-dark.svg", "sparsity.csv", "filters.npz"} < set(content)
@@ -267,6 +267,6 @@ def test_what_does_not_fit_is_refused() -> None:
 
 def test_nothing_but_diverged_networks_leaves_numbers_undefined(tmp_path: Path) -> None:
     lost = with_diverged(pair(layers=0, loss_alone=True), 1, 0, 1, 2, 3, 4)
-    done = report(lost, tmp_path, origin=ORIGIN, identity={})
+    done = report(lost, tmp_path, origin=ORIGIN, provenance={})
     assert not any(name.startswith("filters") for name in done.files)
     assert all(row.cells[1] == "–" for row in done.rows)

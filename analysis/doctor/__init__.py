@@ -1,0 +1,1 @@
+"""What is wrong with this installation, machine or store, and what to do about it."""

@@ -1,0 +1,1 @@
+"""What is in a store: listed, shown, checked, exported, compared, cleared of what nobody needs."""
