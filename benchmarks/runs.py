@@ -133,8 +133,8 @@ def draw(found: dict[str, Floats], cells: int) -> dict[str, bytes]:
     with theme():
         figure, bottom, top = sheet(
             title="Does a full store slow down?",
-            reading=f"No: keeping a cell takes {found['save'][1]:.1f} ms among the first and "
-            f"{found['save'][-1]:.1f} ms among the last; memory grows by {max(grown, 0.0):,.0f} bytes with each.",
+            reading=f"Keeping a cell takes {found['save'][0]:.1f} ms in the first batch and {found['save'][-1]:.1f} ms "
+            f"in the last; memory grows by {max(grown, 0.0):,.0f} bytes a cell.",
             how="Cells in which nothing is computed, one after the other, in batches. Left: milliseconds for each cell "
             "of a batch, its record forced to the disk. Right: memory of the program that runs them.",
             origin=f"{cells:,} cells of one spec, one process.",

@@ -129,7 +129,7 @@ run(spec, Store(Path("killed")), every=0.0)
 def test_a_training_that_is_killed_goes_on_to_the_same_bits(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
     process = subprocess.Popen([sys.executable, "-c", KILLED], cwd=tmp_path, env=environment)
-    while not list((tmp_path / "killed").glob("partial/*")) and process.poll() is None:
+    while not list((tmp_path / "killed").glob("partial/[!.]*")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL

@@ -163,15 +163,22 @@ def _failed(future: Future[Trajectory], watch: Watch) -> bool:
 def _finish(
     spec: SimulationSpec, cell: Cell, store: Store, watch: Watch, folder: Path | None, every: float
 ) -> Trajectory:
+    while not store.claims.take(cell.key) and not watch.stop.wait(0.2):
+        pass
+    if (loaded := store.load(cell.key)) is not None and _all_kept(spec, cell, folder):
+        store.claims.release(cell.key)
+        return _trajectory(cell, loaded[1])
     began = time.perf_counter()
     desk = Desk(checkpoint=store.partial(cell.key), every=every)
     try:
         outcome = _outcome(spec, cell.arm, cell.replicate, desk, watch, folder)
     except RunFailedError as error:
         fail(cell, store, str(error))
+        store.claims.release(cell.key)
         raise
     store.save(cell.key, packed(cell, outcome), time.perf_counter() - began)
     store.partial(cell.key).unlink(missing_ok=True)
+    store.claims.release(cell.key)
     return _trajectory(cell, outcome.arrays)
 
 

@@ -1,7 +1,7 @@
 """Networks trained without and with dropout, watched epoch by epoch."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Any, Self, cast, get_args
@@ -182,14 +182,15 @@ def run(
     it goes on from a checkpoint, one every so many seconds. Raises SpecError as `check` does.
     """
     for arm, recipe in spec.arms.items():
-        missing = [cell for cell in _cells(spec, arm) if not store.has(cell.key)]
+        missing = list(_missing(_cells(spec, arm), store))
         if not missing:
             continue
         began = time.perf_counter()
         tell = (lambda epoch, arm=arm: progress(arm, epoch)) if progress else None
         replicates = [cell.replicate for cell in missing]
         splits = _splits(spec, replicates)
-        file = store.partial(blake2b("".join(cell.key for cell in missing).encode(), digest_size=16).hexdigest())
+        together = blake2b("".join(cell.key for cell in missing).encode(), digest_size=4).hexdigest()
+        file = store.partial(f"{missing[0].key}.{together}")
         try:
             trained = train(
                 recipe,
@@ -205,6 +206,7 @@ def run(
         share = (time.perf_counter() - began) / len(missing)
         for which, cell in enumerate(missing):
             store.save(cell.key, packed(cell, _outcome(spec, trained, which, splits[which % len(splits)])), share)
+            store.claims.release(cell.key)
         file.unlink(missing_ok=True)
 
 
@@ -253,6 +255,19 @@ def _arm(name: str, networks: Sequence[Arrays], epochs: Floats, *, several: bool
         filters=np.stack([own["filters"] for own in networks]) if several and "filters" in networks[0] else None,
         activations=[[own[f"activations/{layer}"] for own in networks] for layer in range(layers)],
     )
+
+
+def _missing(cells: Sequence[Cell], store: Store) -> Iterator[Cell]:
+    """Cells that are not done, which are ours from now on; what another process is at is waited for."""
+    for cell in cells:
+        while not store.has(cell.key):
+            if store.claims.take(cell.key):
+                if store.has(cell.key):
+                    store.claims.release(cell.key)
+                else:
+                    yield cell
+                break
+            time.sleep(0.2)
 
 
 def _cells(spec: TrainingSpec, arm: str) -> list[Cell]:

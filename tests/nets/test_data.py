@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
     rng = np.random.default_rng(0)
     for part, count in (("train", 30), ("t10k", 12)):
         images = rng.integers(0, 256, (count, 4, 5), dtype=np.uint8)
-        (tmp_path / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(images)))
+        (tmp_path / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(images), mtime=0))
         (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(np.arange(count, dtype=np.uint8) % 3))
     return tmp_path
 
@@ -64,9 +64,13 @@ def test_idx_folders_are_read_plain_and_gzipped(folder: Path) -> None:
         ("train-labels-idx1-ubyte", idx(np.zeros(5, dtype=np.uint8)), "30 images but 5 labels"),
         ("train-labels-idx1-ubyte", idx(np.zeros(30, dtype=np.uint8))[:-1], "holds 29 bytes"),
         ("train-images-idx3-ubyte.gz", b"no gzip", "cannot be read"),
-        ("train-images-idx3-ubyte.gz", gzip.compress(b"x" * 2000)[:-9], "cannot be read"),
-        ("train-images-idx3-ubyte.gz", gzip.compress(idx(np.ones((30, 4, 5), np.uint8)))[:-1], "cannot be read"),
-        ("train-images-idx3-ubyte.gz", gzip.compress(struct.pack(">4I", 2051, *[2**32 - 1] * 3)), "holds 0 bytes"),
+        ("train-images-idx3-ubyte.gz", gzip.compress(b"x" * 2000, mtime=0)[:-9], "cannot be read"),
+        ("train-images-idx3-ubyte.gz", gzip.compress(idx(np.ones((30, 4, 5), np.uint8)), mtime=0)[:-1], "cannot be read"),
+        (
+            "train-images-idx3-ubyte.gz",
+            gzip.compress(struct.pack(">4I", 2051, *[2**32 - 1] * 3), mtime=0),
+            "holds 0 bytes",
+        ),
         ("train-images-idx3-ubyte.gz", gzip.compress(idx(np.ones((30, 5, 5), np.uint8))), "put like with like"),
     ],
 )
