@@ -65,13 +65,21 @@ def test_idx_folders_are_read_plain_and_gzipped(folder: Path) -> None:
         ("train-labels-idx1-ubyte", idx(np.zeros(30, dtype=np.uint8))[:-1], "holds 29 bytes"),
         ("train-images-idx3-ubyte.gz", b"no gzip", "cannot be read"),
         ("train-images-idx3-ubyte.gz", gzip.compress(b"x" * 2000, mtime=0)[:-9], "cannot be read"),
-        ("train-images-idx3-ubyte.gz", gzip.compress(idx(np.ones((30, 4, 5), np.uint8)), mtime=0)[:-1], "cannot be read"),
+        (
+            "train-images-idx3-ubyte.gz",
+            gzip.compress(idx(np.ones((30, 4, 5), np.uint8)), mtime=0)[:-1],
+            "cannot be read",
+        ),
         (
             "train-images-idx3-ubyte.gz",
             gzip.compress(struct.pack(">4I", 2051, *[2**32 - 1] * 3), mtime=0),
             "holds 0 bytes",
         ),
-        ("train-images-idx3-ubyte.gz", gzip.compress(idx(np.ones((30, 5, 5), np.uint8))), "put like with like"),
+        (
+            "train-images-idx3-ubyte.gz",
+            gzip.compress(idx(np.ones((30, 5, 5), np.uint8)), mtime=0),
+            "put like with like",
+        ),
     ],
 )
 def test_damaged_files_are_named(folder: Path, name: str, content: bytes, sentence: str) -> None:
