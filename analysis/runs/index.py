@@ -115,7 +115,7 @@ class Index:
         """Cells of which all of some fields have some values, by experiment, spec, arm and replicate.
 
         A field is a column (``state``, ``experiment``, ``arm``, ``replicate``, ``program``, ``code``, ``key``), or a
-        dotted path in the spec's JSON such as ``spec.recipe.width``.
+        dotted path in the spec's JSON such as ``recipe.width``.
         """
         conditions, values = ["1"], []
         for field, value in (where or {}).items():

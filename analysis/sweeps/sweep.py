@@ -45,7 +45,11 @@ class Sweep:
         if count > MOST_POINTS:
             raise SpecError([f"{count:,} points are more than {MOST_POINTS:,}; sweep over fewer values"])
         points = [dict(chain.from_iterable(part.items() for part in parts)) for parts in product(*axes)]
-        return cls(spec=spec, of=of, points=points, specs=[_at(spec, of, stays, point) for point in points])
+        specs = [_at(spec, of, stays, point) for point in points]
+        arms = dict.fromkeys(arm for one in specs for arm in of.arms(one))
+        if unknown := sorted(set(spec.arms) - set(arms)):
+            raise SpecError([f"arms: {spec.experiment} has {', '.join(arms)}; got {unknown[0]!r}"])
+        return cls(spec=spec, of=of, points=points, specs=specs)
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -56,9 +60,6 @@ class Sweep:
     def placed(self) -> list[tuple[int, Cell]]:
         """Each cell with the number of its point. Replicates come round by round, so that all points grow together."""
         by_point = [cells_of(self.spec.experiment, spec, range(self.spec.replicates)) for spec in self.specs]
-        arms = {cell.arm for cells in by_point for cell in cells}
-        if unknown := sorted(set(self.spec.arms) - arms):
-            raise SpecError([f"arms: {self.spec.experiment} has {', '.join(sorted(arms))}; got {unknown[0]!r}"])
         return [
             (number, cell)
             for replicate in range(self.spec.replicates)
