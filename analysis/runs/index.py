@@ -5,11 +5,10 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from threading import RLock
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from analysis.runs.spec import flattened
 
@@ -24,7 +23,6 @@ CREATE TABLE IF NOT EXISTS cells (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_state ON cells (state);
 """
-_COLUMNS = ("key", "state", "experiment", "arm", "replicate", "program", "code", "bytes", "seconds", "error")
 _PATIENCE = 60.0
 """Seconds to wait for other writers."""
 _MAPPED = "PRAGMA mmap_size = 1073741824"
@@ -34,9 +32,8 @@ _SMALL = 20_000_000
 State = Literal["writing", "done", "failed"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """What the index knows of a cell."""
+class Row(NamedTuple):
+    """What the index knows of a cell; a tuple, for there may be many."""
 
     key: str
     state: State
@@ -55,6 +52,10 @@ class Row:
     """What went wrong, of a cell that failed."""
     spec: str
     """What determines it, as JSON: resolved spec and digests of data."""
+
+
+_COLUMNS = Row._fields[:-1]
+"""All but the spec, which many cells share."""
 
 
 class Index:
@@ -132,7 +133,7 @@ class Index:
         )
         with self._lock:
             found = self._connection.execute(query, values).fetchall()
-        return (Row(**dict(zip((*_COLUMNS, "spec"), row, strict=True))) for row in found)
+        return map(Row._make, found)
 
     def paths(self) -> set[str]:
         """Dotted paths of all fields that ever occurred in a spec; lists and empty tables are values."""

@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -149,5 +149,5 @@ def contents(path: Path) -> dict[str, bytes]:
 def agrees(path: Path) -> bool:
     """Whether the index says what the files say, of every cell and in every column but the time that it took."""
     store = Store(path)
-    known = {row.key: replace(row, seconds=0.0) for row in store.index.select()}
+    known = {row.key: row._replace(seconds=0.0) for row in store.index.select()}
     return known == {row.key: row for row in store._rows(store.files())}
