@@ -126,14 +126,16 @@ class Index:
             else:
                 conditions.append("spec IN (SELECT id FROM specs WHERE json_extract(json, ?) IS ?)")
                 values += [_path(field), _stored(value)]
-        columns = ", ".join(f"cells.{name}" for name in _COLUMNS)
-        query = (
-            f"SELECT {columns}, specs.json FROM cells JOIN specs ON specs.id = cells.spec "  # noqa: S608 - the same
-            f"WHERE {' AND '.join(conditions)} ORDER BY experiment, spec, arm, replicate"
-        )
-        with self._lock:
-            found = self._connection.execute(query, values).fetchall()
-        return map(Row._make, found)
+        which = f"FROM cells WHERE {' AND '.join(conditions)}"
+        with self._lock:  # specs on their own: they are large, and many cells share them
+            specs = dict(
+                self.ask(f"SELECT id, json FROM specs WHERE id IN (SELECT spec {which})", values)  # noqa: S608 - ours
+            )
+            found = self.ask(
+                f"SELECT {', '.join(_COLUMNS)}, spec {which} ORDER BY experiment, spec, arm, replicate",
+                values,
+            )
+        return (Row._make((*columns, specs[spec])) for *columns, spec in found)
 
     def paths(self) -> set[str]:
         """Dotted paths of all fields that ever occurred in a spec; lists and empty tables are values."""
