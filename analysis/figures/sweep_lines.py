@@ -13,9 +13,8 @@ from analysis.arrays import Floats
 from analysis.figures.averaged import AveragedChart
 from analysis.figures.fitting import tick_texts, told_apart, width, wrapped
 from analysis.figures.plotted import Plotted
-from analysis.figures.sheet import sheet
 from analysis.figures.sweep_axis import SMALL, Axis, inside, ticks_between
-from analysis.figures.sweep_panels import Line, Panel, Words, panels_of, rows_of, title
+from analysis.figures.sweep_panels import Line, Panel, Words, page, panels_of, rows_of, title
 from analysis.figures.theme import Theme, paper, quiet, theme
 from analysis.scenes.drawing import apart
 from analysis.stats import MIN_REPLICATES
@@ -70,15 +69,7 @@ class _Page:
         titles = [wrapped(panel.title, axis.inches, 10, lines=3, bold=True) for panel in self.panels]
         over = _TITLE + _TITLE_LINE * max(text.count("\n") for text in titles) if any(titles) or any(names) else 0.2
         total = self.rows * self.height + (self.rows - 1) * (under + over)
-        figure, bottom, top = sheet(
-            title=words.title,
-            reading=words.reading,
-            how=words.how,
-            origin=words.origin,
-            height=total,
-            above=over + 0.06,
-            below=under + 0.06,
-        )
+        figure, bottom, top = page(words, total, over=over, under=under)
         inch = (top - bottom) / total
         plotted: list[Plotted] = []
         for i, (panel, text) in enumerate(zip(self.panels, titles, strict=True)):

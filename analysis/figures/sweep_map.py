@@ -17,9 +17,8 @@ from analysis.arrays import Floats
 from analysis.figures.averaged import AveragedChart
 from analysis.figures.fitting import standing, tick_texts, told_apart, width, wrapped
 from analysis.figures.plotted import Plotted
-from analysis.figures.sheet import sheet
 from analysis.figures.sweep_axis import SMALL, Axis, ticks_between
-from analysis.figures.sweep_panels import Named, Words, arm_styles, places_of, rows_of, title
+from analysis.figures.sweep_panels import Named, Words, arm_styles, page, places_of, rows_of, title
 from analysis.figures.theme import Theme, diverging, faint, ink, paper, quiet, theme
 from analysis.numbers import decimals_for, number, signed
 from analysis.sweeps.aggregate import Estimate, Place, Selection
@@ -85,15 +84,7 @@ class _Page:
         under = 0.24 + 0.14 * axis.lines
         between = over + under - 0.2
         total = self.rows * height + (self.rows - 1) * between
-        figure, bottom, top = sheet(
-            title=words.title,
-            reading=words.reading,
-            how=words.how,
-            origin=words.origin,
-            height=total,
-            above=over + 0.06,
-            below=under + 0.06,
-        )
+        figure, bottom, top = page(words, total, over=over, under=under)
         inch = (top - bottom) / total
         plotted: list[Plotted] = []
         for i, (grid, text) in enumerate(zip(self.grids, titles, strict=True)):

@@ -9,9 +9,11 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
 
 from analysis.figures.averaged import Averaged
 from analysis.figures.plotted import Plotted
+from analysis.figures.sheet import sheet
 from analysis.figures.theme import ArmStyle, arms, ink, paper, signs
 from analysis.stats import MIN_REPLICATES
 from analysis.sweeps.aggregate import Estimate, Place, Selection
@@ -30,6 +32,19 @@ class Words:
     reading: str
     how: str
     origin: str
+
+
+def page(words: Words, height: float, *, over: float, under: float) -> tuple[Figure, float, float]:
+    """A sheet with words around rows of panels, and the bottom and top of these; all in inches."""
+    return sheet(
+        title=words.title,
+        reading=words.reading,
+        how=words.how,
+        origin=words.origin,
+        height=height,
+        above=over + 0.06,
+        below=under + 0.06,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
