@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from analysis.runs.store import Store
     from analysis.scenes.play import Performance
     from analysis.sides.base import Side
-    from analysis.sweeps.spec import SweepSpec
     from analysis.sweeps.sweep import Sweep
 
 EXIT_FAILED, EXIT_USAGE, EXIT_CHECK, EXIT_PART, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
@@ -441,27 +440,30 @@ def sweep(
 
     from analysis.experiments.cells import run_cells, run_of
     from analysis.numbers import counted
+    from analysis.runs.cluster import check_address
     from analysis.runs.spec import dump_toml
     from analysis.sweeps.report import write_tables
-    from analysis.sweeps.sweep import Sweep
     from analysis.sweeps.table import table_of
 
-    swept = Sweep.over(_sweep_spec(file, set_, scale, {"replicates": replicates, "seed": seed}))
+    swept, name, folder = _sweep_of(file, set_, scale, replicates, seed, out)
     swept.check()
+    check_address(cluster)
     workers = jobs or joblib.cpu_count()
-    name = named(file.parent.name if file.name == "spec.toml" else file.stem, swept.identity())
+    toml = dump_toml(swept.spec, "Feed this to mixability sweep to get the same records.")
     if dry_run:
         from analysis.runs.store import Store, located
 
-        _sweep_cost(swept, Store(located(store)), workers, dump_toml(swept.spec), show=not quiet)
+        _sweep_cost(swept, Store(located(store)), workers, toml, show=not quiet)
         return
-    folder, kept = _places(out, name, store, dump_toml(swept.spec))
+    folder, kept = _places(folder, name, store, toml)
     where = f" --store {store}" if store else ""
     again = f"mixability sweep {folder / 'spec.toml'} --out {folder}{where}"
     points = [swept.points[number] for number, _ in swept.placed]
     kept.note(run_of(name, again, folder, swept.identity(), swept.cells, points))
     if not quiet:
-        size = f"{counted(len(swept.points), 'point')}, {counted(len(swept.cells), 'cell')}"
+        different = len({cell.key for cell in swept.cells})
+        shared = f", {different:,} of them different" if different < len(swept.cells) else ""
+        size = f"{counted(len(swept.points), 'point')}, {counted(len(swept.cells), 'cell')}{shared}"
         typer.echo(f"sweeping {swept.spec.experiment} over {', '.join(swept.axes)}: {size}", err=True)
 
     def results(stop: "Event") -> "Iterator[Done]":
@@ -489,20 +491,40 @@ def sweep(
         raise SystemExit(EXIT_PART)
 
 
-def _sweep_spec(file: Path, settings: list[str] | None, scale: str | None, flags: dict[str, Any]) -> "SweepSpec":
-    """A sweep from its file and what is set beside it; a key that is not of the file is one of the experiment's."""
-    from analysis.runs.spec import apply_settings, read_toml
-    from analysis.sweeps.spec import SweepSpec, sweep_of
+def _sweep_of(
+    file: Path,
+    settings: list[str] | None,
+    scale: str | None,
+    replicates: int | None,
+    seed: int | None,
+    out: Path | None,
+) -> "tuple[Sweep, str, Path]":
+    """A sweep from its file and what is said beside it, its name and its folder.
 
-    values = read_toml(file / "spec.toml" if file.is_dir() else file)
-    given: dict[str, Any] = {}
-    apply_settings(given, settings or [])
-    for key, value in {**given, **{k: v for k, v in flags.items() if v is not None}}.items():
-        if key in SweepSpec.model_fields:
-            values[key] = {**values.get(key, {}), **value} if isinstance(value, dict) else value
-        else:
-            values.setdefault("settings", {})[key] = value
-    return sweep_of(values, scale)
+    What the folder has more of replicates than the file asks for is kept, unless a number is given.
+    """
+    from analysis.runs.spec import SpecError, apply_settings, read_toml
+    from analysis.sweeps.spec import sweep_of
+    from analysis.sweeps.sweep import Sweep
+
+    if file.is_dir() and not (file / "spec.toml").exists():
+        raise SpecError([f"{file} is not the folder of a sweep; name a sweep's file, or the folder of its run"])
+    file = file / "spec.toml" if file.is_dir() else file
+    changes: dict[str, Any] = {}
+    apply_settings(changes, settings or [])
+    given = {"replicates": replicates, "seed": seed}
+    changes |= {name: value for name, value in given.items() if value is not None}
+    values = read_toml(file)
+    swept = Sweep.over(sweep_of(values, scale, changes))
+    name = named(file.stem, swept.identity())
+    if file.name == "spec.toml":
+        digest = name.rpartition("-")[2]
+        name = file.parent.name if file.parent.name.endswith(digest) else f"{file.parent.name}-{digest}"
+    folder = out or Path("runs") / name
+    before = read_toml(folder / "spec.toml").get("replicates", 0) if (folder / "spec.toml").exists() else 0
+    if "replicates" not in changes and before > swept.spec.replicates:
+        swept = Sweep.over(sweep_of(values, scale, {**changes, "replicates": before}))
+    return swept, name, folder
 
 
 def _sweep_cost(swept: "Sweep", store: "Store", jobs: int, toml: str, *, show: bool) -> None:
@@ -515,8 +537,9 @@ def _sweep_cost(swept: "Sweep", store: "Store", jobs: int, toml: str, *, show: b
     if show:
         typer.echo("timing a few cells, which are kept", err=True)
     cost = estimate(swept, store, jobs)
+    timed = f", {cost.sampled - cost.failed:,} of them computed just now" if cost.sampled else " already"
     typer.echo(toml, nl=False)
-    typer.echo(f"# {counted(cost.points, 'point')}, {counted(cost.cells, 'cell')}: {cost.found:,} are there already")
+    typer.echo(f"# {counted(cost.points, 'point')}, {counted(cost.cells, 'cell')}: {cost.found:,} are there{timed}")
     if cost.failed:
         typer.echo(f"# {cost.failed} of the {cost.sampled} that were tried failed; mixability runs list shows why")
     if cost.seconds and not isnan(cost.seconds):
@@ -569,17 +592,15 @@ def plot(
     from analysis.runs.spec import apply_settings, flattened
     from analysis.sweeps.plot import default_axes
     from analysis.sweeps.plot import plot as draw
-    from analysis.sweeps.sweep import Sweep
     from analysis.sweeps.table import table_of
 
-    spec = _sweep_spec(target, set_, scale, {"replicates": replicates, "seed": seed})
-    swept = Sweep.over(spec)
+    swept, _, folder = _sweep_of(target, set_, scale, replicates, seed, target if target.is_dir() else None)
     table = table_of(swept, _kept(store))
     fixed: dict[str, Any] = {}
     apply_settings(fixed, where or [])
     fixed = flattened(fixed)
     x, y, colour = default_axes(table, x=x, y=y, colour=colour, where=fixed)
-    folder = out or (target if target.is_dir() else Path("runs") / named(target.stem, swept.identity()))
+    folder = out or folder
     for theme in THEMES:
         chart = draw(table, x=x, y=y, colour=colour, difference=difference, where=fixed, theme=theme)
         suffix = "" if theme == "light" else "-dark"
@@ -587,7 +608,7 @@ def plot(
             if not suffix or ending in ("png", "svg"):
                 write_whole(folder / f"{chart.name}{suffix}.{ending}", content)
         if not suffix:
-            typer.echo(f"{chart.title} {chart.reading}")
+            typer.echo(f"{chart.title} {chart.reading}\n{chart.origin}")
             typer.echo(f"Figure: {folder / chart.name}.png, .svg; its numbers: .csv; in words: .txt")
 
 
@@ -1659,7 +1680,7 @@ def main() -> None:
 def _explain(error: Exception) -> int:
     """Print an error for a person and give its exit code."""
     from analysis.genotypes.cells import TableError
-    from analysis.runs.cluster import ClusterError
+    from analysis.runs.cluster import AddressError, ClusterError
     from analysis.runs.folder import FolderError
     from analysis.runs.spec import SpecError
 
@@ -1679,7 +1700,7 @@ def _explain(error: Exception) -> int:
         return EXIT_USAGE
     if isinstance(error, FolderError | ClusterError):
         typer.echo(str(error), err=True)
-        return EXIT_USAGE if isinstance(error, FolderError) else EXIT_FAILED
+        return EXIT_USAGE if isinstance(error, FolderError | AddressError) else EXIT_FAILED
     typer.echo(f"{type(error).__name__}: {error}; the same command with --debug shows where", err=True)
     return EXIT_FAILED
 

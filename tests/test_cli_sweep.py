@@ -128,6 +128,44 @@ def test_what_was_kept_is_listed_shown_verified_exported_and_compared(
     assert "do not differ" in mixability("runs", "diff", name, name, cwd=folder).stdout
 
 
+def test_a_setting_that_is_swept_over_can_be_set_for_once(
+    swept: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """It was kept silently at the values of the file."""
+    folder, _ = swept
+    for given, points in (("rates=0.1", 2), ("rates=[0.1, 0.2, 0.3]", 6), ("genes.population=50", 4)):
+        changed = mixability(
+            "sweep", "linkage.toml", "--scale=", f"--set={given}", "--dry-run", "--quiet", "--store=other", cwd=folder
+        )
+        assert f"# {points} points, " in changed.stdout, changed.stderr
+
+
+def test_replicates_that_are_there_stay_unless_fewer_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "linkage.toml").write_text(SWEEP)
+    tiny = ["sweep", "linkage.toml", "--scale=tiny", "--jobs=1", "--quiet"]
+    assert mixability(*tiny, "--replicates=3", cwd=tmp_path).returncode == 0
+    (table,) = (tmp_path / "runs").glob("linkage-*/records.csv")
+    before = table.read_bytes()
+    for command in (tiny, ["sweep", str(table.parent / "spec.toml"), "--jobs=1"]):
+        assert mixability(*command, cwd=tmp_path).returncode == 0
+        assert table.read_bytes() == before
+    assert len(json.loads(mixability("runs", "list", "--json", cwd=tmp_path).stdout)) == 1
+    assert mixability(*tiny, "--replicates=1", cwd=tmp_path).returncode == 0
+    assert len(table.read_bytes()) < len(before)
+
+
+def test_an_address_or_folder_that_is_none_is_said_at_once(
+    swept: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, _ = swept
+    cluster = mixability("sweep", "linkage.toml", "--cluster=nonsense", cwd=folder)
+    assert cluster.returncode == 2
+    assert "expected local or an address such as tcp://127.0.0.1:8786" in cluster.stderr
+    nowhere = mixability("plot", ".", cwd=folder)
+    assert nowhere.returncode == 2
+    assert "is not the folder of a sweep" in nowhere.stderr
+
+
 def test_damage_is_named_and_mended_by_the_same_command(tmp_path: Path) -> None:
     (tmp_path / "linkage.toml").write_text(SWEEP)
     tiny = ["sweep", "linkage.toml", "--scale=tiny", "--jobs=1"]
@@ -195,7 +233,13 @@ def test_ctrl_c_once_finishes_what_is_running_and_twice_stops_now(jobs: int, tim
         ('experiment = "gene"', "no experiment is called 'gene'; did you mean genes?"),
         ('experiment = "genes"\ngrid.ratez = [1]', "ratez: no such setting; did you mean rates?"),
         ('experiment = "genes"\ngrid.loci = [9]', "loci could be genes.landscape.loci or genes.environment.loci"),
-        ('experiment = "genes"\ngrid.population = []', "population: give a list of values"),
+        ('experiment = "genes"\ngrid.population = []', "population: its list is empty"),
+        ('experiment = "genes"\ngrid.population = 9', "population: give a list of values"),
+        ('experiment = "genes"\nsettings.population = 9\ngrid.population = [9]', "is in [settings] and swept over"),
+        (
+            'experiment = "genes"\nsettings.landscape = "nk"',
+            "a table of settings; say which of them, such as genes.landsc",
+        ),
         ('experiment = "genes"\ngrid.population = [9, 1]', "genes.population = 1: must be a whole number at least 2"),
         ('experiment = "genes"\narms = ["sex"]', "arms: genes has clonal, sexual; got 'sex'"),
         ('experiment = "genes"\nmeasures = ["viability"]', "no measure is called 'viability'"),

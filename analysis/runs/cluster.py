@@ -19,6 +19,10 @@ class ClusterError(Exception):
     """The cluster cannot be reached, or was lost; the message says what to do."""
 
 
+class AddressError(ClusterError):
+    """What was given is no address."""
+
+
 @contextmanager
 def joined(cluster: str, jobs: int) -> Iterator["Workers"]:
     """The workers of a cluster.
@@ -27,8 +31,7 @@ def joined(cluster: str, jobs: int) -> Iterator["Workers"]:
     address of a scheduler, whose workers stay when the block ends. Raises ClusterError for anything else, where
     nobody answers within ten seconds, and where Dask is not installed.
     """
-    if cluster != LOCAL:
-        _check(cluster)
+    check_address(cluster)
     try:
         from distributed import Client, LocalCluster  # noqa: PLC0415 - what does not use a cluster need not have it
 
@@ -64,14 +67,19 @@ def joined(cluster: str, jobs: int) -> Iterator["Workers"]:
         yield Workers(client)
 
 
-def _check(address: str) -> None:
+def check_address(address: str | None) -> None:
+    """Raises ClusterError for what is no address; None is no cluster."""
+    if address in (None, LOCAL):
+        return
     try:
-        parts = urlsplit(address)
-        well_formed = parts.scheme == "tcp" and bool(parts.hostname and parts.port) and address.endswith(parts.netloc)
+        parts = urlsplit(str(address))
+        well_formed = (
+            parts.scheme == "tcp" and bool(parts.hostname and parts.port) and str(address).endswith(parts.netloc)
+        )
     except ValueError:
         well_formed = False
     if not well_formed:
-        raise ClusterError(f"--cluster is {address!r}; expected local or an address such as tcp://127.0.0.1:8786")
+        raise AddressError(f"--cluster is {address!r}; expected local or an address such as tcp://127.0.0.1:8786")
 
 
 def _silence() -> None:

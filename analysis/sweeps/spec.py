@@ -34,14 +34,18 @@ class SweepSpec(BaseModel):
     @field_validator("zip", mode="before")
     @classmethod
     def _one_or_several(cls, given: Any) -> Any:
-        return (given,) if isinstance(given, dict) else given
+        return _tables(given)
 
     @model_validator(mode="after")
     def _lists_that_fit(self) -> Self:
         lists = [leaf for table in (self.grid, *self.zip) for leaf in flattened(table).items()]
         for name, values in lists:
-            if not isinstance(values, list) or not values:
-                raise ValueError(f"{name}: give a list of values to sweep over, such as {name} = [1, 2]")
+            if not values and isinstance(values, list):
+                raise ValueError(f"{name}: its list is empty; give it a value, or leave it out")
+            if not isinstance(values, list):
+                raise ValueError(  # noqa: TRY004 - pydantic passes on nothing else
+                    f"{name}: give a list of values to sweep over, such as {name} = [1, 2]"
+                )
         names = [name for name, _ in lists]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"{min(twice)} is swept over twice; name it once")
@@ -53,20 +57,44 @@ class SweepSpec(BaseModel):
         return self
 
 
-def sweep_of(values: Mapping[str, Any], scale: str | None = None) -> SweepSpec:
+def sweep_of(
+    values: Mapping[str, Any], scale: str | None = None, changes: Mapping[str, Any] | None = None
+) -> SweepSpec:
     """A sweep from the tables of a file, at one of its scales, which are left out of the result.
 
-    Raises SpecError with all that is wrong.
+    ``changes`` are made last: entries of the file, or settings of the experiment; one that is swept over takes the new
+    value, or list of values, instead. Raises SpecError with all that is wrong.
     """
     spec = build(SweepSpec, dict(values))
     chosen = scale if scale is not None else spec.scale
-    if not chosen:
-        return spec
-    if chosen not in spec.scales:
+    whole = {name: value for name, value in values.items() if name not in ("scale", "scales")}
+    if chosen and chosen not in spec.scales:
         there = f"there are {', '.join(spec.scales)}" if spec.scales else "the sweep has no [scales]"
         raise SpecError([f"no scale is called {chosen!r}; {there}"])
-    whole = _merged({name: value for name, value in values.items() if name != "scales"}, spec.scales[chosen])
-    return build(SweepSpec, {**whole, "scale": ""})
+    return build(SweepSpec, _changed(_merged(whole, spec.scales[chosen] if chosen else {}), changes or {}))
+
+
+def _changed(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables with changes that need not say to which table they belong."""
+    entries = {name: value for name, value in changes.items() if name in SweepSpec.model_fields}
+    result = _merged(values, entries)
+    grid, settings = flattened(result.get("grid", {})), flattened(result.get("settings", {}))
+    for name, value in flattened({k: v for k, v in changes.items() if k not in entries}).items():
+        if any(_same(name, zipped) for together in _tables(result.get("zip", ())) for zipped in flattened(together)):
+            raise SpecError([f"{name} goes together with other lists of the sweep; change it in the file"])
+        table = grid if any(_same(name, swept) for swept in grid) else settings
+        own = next((known for known in table if _same(name, known)), name)
+        table[own] = value if table is settings or isinstance(value, list) else [value]
+    return result | {"grid": grid, "settings": settings}
+
+
+def _tables(given: Any) -> Any:
+    return (given,) if isinstance(given, dict) else given
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names may mean the same setting: one is the end of the other."""
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 def path_of(name: str, paths: Mapping[str, Any]) -> str:
@@ -79,6 +107,9 @@ def path_of(name: str, paths: Mapping[str, Any]) -> str:
         return found[0]
     if found:
         raise SpecError([f"{name} could be {' or '.join(found)}; name it in full"])
+    if inner := [path for path in paths if f".{name}." in f".{path}"]:
+        first = next((path for path in inner if path.endswith(f"{name}.kind")), inner[0])
+        raise SpecError([f"{name} is a table of settings; say which of them, such as {first}"])
     near = difflib.get_close_matches(name, [*paths, *{path.rpartition(".")[2] for path in paths}], n=1)
     raise SpecError([f"{name}: no such setting; " + (f"did you mean {near[0]}?" if near else "see --dry-run")])
 

@@ -39,6 +39,8 @@ class Sweep:
             [{path_of(name, paths): value} for value in values] for name, values in flattened(spec.grid).items()
         ]
         axes += [_together(together, paths) for together in spec.zip]
+        if both := sorted(set(stays) & {path for axis in axes for point in axis for path in point}):
+            raise SpecError([f"{both[0]} is in [settings] and swept over; leave one of them out"])
         count = 1
         for axis in axes:
             count *= len(axis)
