@@ -218,13 +218,13 @@ def _computed(
     from analysis.numbers import counted
 
     done: list[Done] = []
-    with _interruptible() as stop:
+    with _interruptible() as (stop, interrupted):
         try:
             found = results(stop)
             done.extend(_with_bars(found, cells, what) if show and sys.stderr.isatty() else found)
         except KeyboardInterrupt:
-            stop.set()
-    if stop.is_set() and len(done) < len(cells):
+            interrupted.set()
+    if interrupted.is_set() and len(done) < len(cells):
         finished = sum(store.has(cell.key) for cell in cells)
         kept = f"{finished:,} of {counted(len(cells), 'cell')} are kept in {store.path}"
         typer.echo(f"interrupted: {kept}; go on with\n  {again}", err=True)
@@ -233,15 +233,16 @@ def _computed(
 
 
 @contextmanager
-def _interruptible() -> "Iterator[Event]":
-    """An event that the first Ctrl-C sets; the second is an interrupt as usual."""
+def _interruptible() -> "Iterator[tuple[Event, Event]]":
+    """What stops the work, and whether a person did: Ctrl-C sets both, and a second one interrupts as usual."""
     from threading import Event
 
-    stop = Event()
+    stop, interrupted = Event(), Event()
 
     def heed(number: int, frame: "FrameType | None") -> None:
-        if stop.is_set():
+        if interrupted.is_set():
             signal.default_int_handler(number, frame)
+        interrupted.set()
         stop.set()
         typer.echo("finishing what is running; Ctrl-C again stops now", err=True)
 
@@ -249,7 +250,7 @@ def _interruptible() -> "Iterator[Event]":
     if before is signal.default_int_handler:
         signal.signal(signal.SIGINT, heed)
     try:
-        yield stop
+        yield stop, interrupted
     finally:
         signal.signal(signal.SIGINT, before)
 

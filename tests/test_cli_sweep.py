@@ -190,7 +190,9 @@ def test_a_part_that_fails_is_listed_and_the_rest_goes_on(tmp_path: Path) -> Non
     assert "mixability runs show failing-" in done.stderr
     assert "Traceback" not in done.stderr
     stopped = mixability("sweep", "failing.toml", "--jobs=1", "--stop-at-failure", "--store=other", cwd=tmp_path)
-    assert stopped.returncode == 130
+    assert stopped.returncode == 4
+    assert "1 of 4 cells failed" in stopped.stderr
+    assert "interrupted" not in stopped.stderr
 
 
 def heed_interrupts() -> None:
