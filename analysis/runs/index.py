@@ -127,7 +127,7 @@ class Index:
                 conditions.append("spec IN (SELECT id FROM specs WHERE json_extract(json, ?) IS ?)")
                 values += [_path(field), _stored(value)]
         which = f"FROM cells WHERE {' AND '.join(conditions)}"
-        with self._lock:  # specs on their own: they are large, and many cells share them
+        with self._at_one_moment():  # specs on their own: they are large, and many cells share them
             specs = dict(
                 self.ask(f"SELECT id, json FROM specs WHERE id IN (SELECT spec {which})", values)  # noqa: S608 - ours
             )
@@ -155,6 +155,16 @@ class Index:
         """How many cells are in each state."""
         with self._lock:
             return dict(self._connection.execute("SELECT state, COUNT(*) FROM cells GROUP BY state"))
+
+    @contextmanager
+    def _at_one_moment(self) -> Iterator[None]:
+        """Whatever other processes write meanwhile, several questions see the same cells."""
+        with self._lock:
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("COMMIT")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
@@ -138,3 +138,21 @@ def test_told_to_stop_while_it_waits_for_another_it_stops(tmp_path: Path) -> Non
     assert list(run_cells(slow.cells[:1], Store(path), jobs=1, stop=stop)) == []
     assert time.monotonic() - began < 30.0, "it has not waited for the cell"
     first.kill()
+
+
+def test_specs_that_are_added_while_cells_are_selected_are_not_missing(tmp_path: Path) -> None:
+    """The specs used to be read a moment before the cells, so cells told of in between had none."""
+    few, more = (Toys(toy="EMPTY", replicates=1, over=(x,)) for x in (0.0, 1.0))
+    run(tmp_path, few)
+    index, ask = Store(tmp_path).index, Store(tmp_path).index.ask
+
+    def interrupted(query: str, values: Sequence[object] = ()) -> list[object]:
+        found = index_ask(query, values)
+        run(tmp_path, more)
+        return found
+
+    index_ask, index.ask = index.ask, interrupted  # type: ignore[method-assign]
+    assert len(list(index.select())) == 2
+    assert len(ask("SELECT key FROM cells")) == 4
+    index.ask = index_ask  # type: ignore[method-assign]
+    assert len(list(index.select())) == 4
