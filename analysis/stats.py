@@ -246,8 +246,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def verdict(comparison: Comparison, direction: int, smallest: float) -> Verdict:
     """Judge the claim that mixing moves a measure in ``direction`` (+1 or -1) by more than ``smallest``.
 
+    Where ``direction`` is 0 the claim is that it does not, and an interval within ``smallest`` of 0 supports it.
     ``smallest`` is the smallest effect of interest, stated before the run, in the measure's units.
     """
+    if direction == 0:
+        return _EQUALITY[verdict(comparison, +1, smallest)]
     low, high = sorted((direction * comparison.low, direction * comparison.high))
     if low > smallest:
         return Verdict.SUPPORTED
@@ -256,6 +259,15 @@ def verdict(comparison: Comparison, direction: int, smallest: float) -> Verdict:
     if -smallest < low and high < smallest:
         return Verdict.NO_EFFECT
     return Verdict.UNDETERMINED
+
+
+_EQUALITY = {
+    Verdict.SUPPORTED: Verdict.CONTRADICTED,
+    Verdict.CONTRADICTED: Verdict.CONTRADICTED,
+    Verdict.NO_EFFECT: Verdict.SUPPORTED,
+    Verdict.UNDETERMINED: Verdict.UNDETERMINED,
+}
+"""What the verdict on "more" says of "as much"."""
 
 
 def replicates_to_decide(comparison: Comparison, smallest: float) -> int | None:

@@ -57,7 +57,6 @@ class Done:
 @dataclass(frozen=True, kw_only=True)
 class _Task:
     cell: Cell
-    code: str
     desk: Desk
 
 
@@ -163,9 +162,8 @@ def _claimed(
 
 def _task(cell: Cell, store: Store, every: float, cluster: str | None) -> _Task:
     """Nothing but the spec goes to a cluster: a folder that is here may not be there."""
-    code = code_digest(experiment(cell.experiment).computing)
     checkpoint = None if cluster else store.partial(cell.key)
-    return _Task(cell=cell, code=code, desk=Desk(checkpoint=checkpoint, every=every))
+    return _Task(cell=cell, desk=Desk(checkpoint=checkpoint, every=every))
 
 
 def _kept(ended: Ended[_Task, _Result], store: Store) -> Done:
@@ -194,9 +192,11 @@ def _compute(task: _Task) -> _Result:
     """What a worker does."""
     cell, of = task.cell, experiment(task.cell.experiment)
     began = time.perf_counter()
-    if code_digest(of.computing) != task.code:
+    spec = _spec(cell.experiment, cell.spec)
+    code = code_digest(of.computing)
+    if cell_key(cell.experiment, code, of.identity(spec, cell.arm), cell.arm, cell.replicate) != cell.key:
         raise RunFailedError("this worker has another version of mixability than the sweep; install the same there")
-    outcome = of.run(_spec(cell.experiment, cell.spec), cell.arm, cell.replicate, task.desk)
+    outcome = of.run(spec, cell.arm, cell.replicate, task.desk)
     return packed(cell, outcome), time.perf_counter() - began, peak_bytes()
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -155,7 +155,16 @@ def _reason(comparison: Comparison, reasons: Sequence[str]) -> str:
     return f"{counted} ({reasons[0]})" if reasons else counted
 
 
-def overall(findings: Sequence[Finding]) -> Verdict:
+class Judged(Protocol):
+    """Whatever has a verdict under a condition."""
+
+    @property
+    def control(self) -> bool: ...
+    @property
+    def verdict(self) -> Verdict: ...
+
+
+def overall(findings: Sequence[Judged]) -> Verdict:
     """The verdict on one claim over its conditions, controls aside.
 
     Their common one; `Verdict.CONDITIONAL` where two determined ones differ; else `Verdict.UNDETERMINED`.

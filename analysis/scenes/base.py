@@ -3,8 +3,9 @@
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Self, TypeVar
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Generic, Literal, Self, TypeVar, get_args
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,24 +14,16 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from threadpoolctl import threadpool_limits
 
 from analysis.arrays import Floats
-from analysis.experiments.claims import Finding, overall
+from analysis.experiments.claims import overall
 from analysis.figures.chart import Chart
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import sheet
 from analysis.figures.theme import Theme, theme
-from analysis.numbers import arms, counted, difference, number
+from analysis.numbers import counted, number
 from analysis.report.words import ANSWERS
-from analysis.sides.genes import GENES
-from analysis.stats import (
-    MIN_REPLICATES,
-    Comparison,
-    Verdict,
-    compare,
-    equivalence_p,
-    holm,
-    replicates_to_decide,
-    verdict,
-)
+from analysis.runs.record import code_digest
+from analysis.scenes.claim import Answer, Claim, Compared, Law, judged
+from analysis.stats import MIN_REPLICATES, Comparison, Verdict
 
 Outcome = dict[str, Floats]
 """What one replicate gave, by name; a number is an array of no dimensions."""
@@ -55,50 +48,18 @@ class Settings(BaseModel):
 
 S = TypeVar("S", bound=Settings)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """That the second of two arms has more (or less) of something than the first, by a size that matters."""
-
-    says: str
-    """What the essays say, in a few words."""
-    measure: str
-    """What is compared, in words."""
-    arms: tuple[str, str]
-    direction: int
-    """+1: more in the second arm; -1: less."""
-    smallest: float
-    """Smallest effect of interest, in the measure's units, stated before the run."""
-    conditions: Mapping[str, tuple[str, str]]
-    """For each condition the names of the two numbers, in the outcome of a replicate, that are compared."""
-    side: str = GENES.name
-    """Of what it is claimed."""
+Scale = Literal["smoke", "standard", "paper"]
+"""How much of every scene is run: seconds' worth; what gives an answer; as published."""
+SCALES: tuple[Scale, ...] = get_args(Scale)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Finding):
-    """A claim of a scene under one condition, and what came: a finding whose arms have names of their own."""
+class Size:
+    """How much of a scene is run."""
 
-    claim: Claim
-
-    @property
-    def predicate(self) -> str:
-        """What is claimed."""
-        return f"{'more' if self.direction > 0 else 'less'} {self.measure} in {self.claim.arms[1]}"
-
-    @property
-    def sentence(self) -> str:
-        """In full."""
-        one, two = arms(self.comparison)
-        text = (
-            f"{self.measure}, {self.condition}: {one} {self.claim.arms[0]}, {two} {self.claim.arms[1]}; difference "
-            f"{difference(self.comparison)}; smallest effect of interest {self.smallest:g}: {self.verdict}"
-        )
-        return f"{text}; about {self.needed:,} replicates would decide." if self.needed else f"{text}."
-
-    def as_dict(self) -> dict[str, Any]:
-        """For a summary in JSON."""
-        return {**super().as_dict(), "says": self.claim.says, "claim": self.predicate, "arms": list(self.claim.arms)}
+    replicates: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Those that differ from the usual ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,40 +69,36 @@ class Results(Generic[S]):
     settings: S
     values: Mapping[str, Floats]
     """(replicates, ...) by name."""
-    claims: Sequence[Claim]
+    claims: Sequence[Claim | Law]
     answers: Sequence[Answer]
 
     @classmethod
-    def of(cls, settings: S, claims: Sequence[Claim], outcomes: Sequence[Outcome]) -> Self:
+    def of(cls, settings: S, claims: Sequence[Claim | Law], outcomes: Sequence[Outcome]) -> Self:
         """Stack the replicates and judge every claim; p values are Holm-corrected over all of them."""
         values = {name: np.stack([outcome[name] for outcome in outcomes]) for name in outcomes[0]}
-        found = [
-            (claim, condition, values[one], values[two])
-            for claim in claims
-            for condition, (one, two) in claim.conditions.items()
-        ]
-        compared = [compare(one.tolist(), two.tolist()) for _, _, one, two in found]
-        adjusted = holm([comparison.p_value for comparison in compared])
-        answers = [
-            _answer(claim, condition, comparison, two - one, p_holm)
-            for (claim, condition, one, two), comparison, p_holm in zip(found, compared, adjusted, strict=True)
-        ]
-        return cls(settings=settings, values=values, claims=claims, answers=answers)
+        return cls(settings=settings, values=values, claims=claims, answers=judged(claims, values))
 
-    def answer(self, claim: Claim, condition: str) -> Answer:
+    def answer(self, claim: Claim | Law, condition: str) -> Answer:
         """The one to a claim under a condition."""
         return next(a for a in self.answers if a.claim is claim and a.condition == condition)
 
-    def overall(self, claim: Claim) -> Verdict:
+    def comparison(self, claim: Claim, condition: str) -> Comparison:
+        """The one behind the answer to a claim under a condition."""
+        answer = self.answer(claim, condition)
+        if not isinstance(answer, Compared):
+            raise TypeError(f"{claim.name} is a law, which compares nothing")
+        return answer.comparison
+
+    def overall(self, claim: Claim | Law) -> Verdict:
         """The verdict on a claim over its conditions."""
         return overall([a for a in self.answers if a.claim is claim])
 
-    def opening(self, claim: Claim) -> str:
+    def opening(self, claim: Claim | Law) -> str:
         """The answer in a word or two, with the verdict: how a sentence begins."""
         found = self.overall(claim)
         return ANSWERS[found] if found in (Verdict.NO_EFFECT, Verdict.UNDETERMINED) else f"{ANSWERS[found]} ({found})"
 
-    def told(self, claim: Claim, conditions: Sequence[str] = ()) -> str:
+    def told(self, claim: Claim | Law, conditions: Sequence[str] = ()) -> str:
         """Differences with their intervals under some conditions, or all, by their verdicts.
 
         Of those without an effect one range of all intervals; conditions of a kind, which is what stands before the
@@ -151,13 +108,14 @@ class Results(Generic[S]):
         parts = []
         for verdict_ in dict.fromkeys(answer.verdict for answer in found.values()):
             ours = [condition for condition, answer in found.items() if answer.verdict is verdict_]
-            if verdict_ is Verdict.NO_EFFECT:
+            spans = [(a.comparison.low, a.comparison.high) for c in ours if isinstance(a := found[c], Compared)]
+            if verdict_ is Verdict.NO_EFFECT and spans:
                 mixed = {_kind(condition) for condition in found if condition not in ours}
                 names = list(dict.fromkeys(c if _kind(c) in mixed else _kind(c) for c in ours))
-                ends = [end for c in ours for end in (found[c].comparison.low, found[c].comparison.high)]
-                parts.append(f"{', '.join(names)} ({verdict_}: {number(min(ends), 3)} to {number(max(ends), 3)})")
+                low, high = min(low for low, _ in spans), max(high for _, high in spans)
+                parts.append(f"{', '.join(names)} ({verdict_}: {number(low, 3)} to {number(high, 3)})")
             else:
-                names = [f"{condition} {difference(found[condition].comparison)}" for condition in ours]
+                names = [found[condition].told(condition) for condition in ours]
                 parts.append(f"{', '.join(names)} ({verdict_})")
         return "; ".join(parts)
 
@@ -184,12 +142,20 @@ class Scene(Generic[S]):
     """The question."""
     source: str
     """Where the idea comes from."""
-    claims: Sequence[Claim]
+    claims: Sequence[Claim | Law]
     settings: type[S]
+    grow: str
+    """The module with ``grow(settings, seed, replicate)``, which gives one replicate; loaded when one is asked for."""
+    computing: tuple[str, ...] = ("sim", "analysis/measures")
+    """Files and folders of the code, beside that module, that a replicate comes from; from the root of the sources."""
+    rests_on: Callable[[S], str] = lambda _settings: ""
+    """A digest of the data that a replicate comes from."""
     replicates: int = 10
     """As many as are usual."""
-    grow: Callable[[S, int, int], Grown]
-    """One replicate from settings, root seed and its number."""
+    smoke: Size = Size(replicates=MIN_REPLICATES)
+    """Seconds' worth of it, which shows that it runs."""
+    paper: Size | None = None
+    """As published, for a GPU or a cluster."""
     summary: Callable[[S], str]
     """The settings in a few words."""
     reading: Callable[[Results[S]], str]
@@ -201,13 +167,22 @@ class Scene(Generic[S]):
     """Room over the panels for their names, in inches."""
     draw: Callable[[Room, Results[S]], list[Plotted]]
     """Draws on a figure, in the theme in force; returns what it drew."""
-    rests_on: Callable[[S], str] = lambda _settings: ""
-    """A digest of what replicates depend on beside settings, seed, number and what all scenes compute with."""
+
+    @property
+    def code(self) -> str:
+        """A digest of the code that a replicate comes from."""
+        return code_digest((*self.computing, f"{self.grow.replace('.', '/')}.py"))
+
+    def size(self, scale: Scale) -> Size:
+        """How much of it is run at a scale; as published like ``standard`` where nothing was."""
+        usual = Size(replicates=self.replicates)
+        return {"smoke": self.smoke, "standard": usual, "paper": self.paper or usual}[scale]
 
     def run(self, settings: S, seed: int, replicate: int) -> Outcome:
         """One replicate: a function of these three alone, whatever else was run before or is run beside it."""
+        grow: Callable[[S, int, int], Grown] = import_module(self.grow).grow
         with threadpool_limits(1):
-            grown = self.grow(settings, seed, replicate)
+            grown = grow(settings, seed, replicate)
         return {name: np.asarray(value, dtype=np.float64) for name, value in grown.items()}
 
     def results(self, settings: S, outcomes: Sequence[Outcome]) -> Results[S]:
@@ -261,24 +236,3 @@ def records(outcomes: Sequence[Outcome]) -> str:
                 written = "" if np.isnan(value) else repr(float(value))
                 writer.writerow([replicate, name, " ".join(map(str, place)), written])
     return text.getvalue()
-
-
-def _answer(claim: Claim, condition: str, comparison: Comparison, differences: Floats, p_holm: float) -> Answer:
-    found = verdict(comparison, claim.direction, claim.smallest)
-    undetermined = found is Verdict.UNDETERMINED
-    few = comparison.pairs < MIN_REPLICATES
-    return Answer(
-        side=claim.side,
-        measure=claim.measure,
-        condition=condition,
-        control=False,
-        direction=claim.direction,
-        smallest=claim.smallest,
-        comparison=comparison,
-        p_holm=p_holm,
-        p_equivalence=equivalence_p(differences[np.isfinite(differences)], claim.smallest),
-        verdict=found,
-        reason=f"defined in {comparison.pairs} of {comparison.replicates} replicates" if few else "",
-        needed=replicates_to_decide(comparison, claim.smallest) if undetermined else None,
-        claim=claim,
-    )

@@ -10,8 +10,9 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, ink, quiet
 from analysis.numbers import number
-from analysis.scenes.base import Claim, Grown, Results, Room, Scene
+from analysis.scenes.base import Grown, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
+from analysis.scenes.claim import Claim
 from analysis.scenes.crosses import cross
 from analysis.scenes.drawing import Series, heading, legend, points, same_height, sample_of
 from analysis.streams import seed_for
@@ -53,6 +54,7 @@ class Settings(SceneSettings):
 
 
 WORK = Claim(
+    name="work",
     says="genes that had to work with random partners work in children of any two parents",
     measure="hybrid viability",
     arms=("clonal", "sexual"),
@@ -64,6 +66,7 @@ WORK = Claim(
     },
 )
 BROKEN = Claim(
+    name="broken",
     says="two halves of two complicated parents might be expected to make a broken child",
     measure="log fitness in sexual populations",
     arms=("parents", "their children"),
@@ -110,7 +113,7 @@ def grow(settings: Settings, seed: int, replicate: int) -> Grown:
 def reading(results: Results[Settings]) -> str:
     """Sexual against clonal; then children against parents."""
     losses = {
-        crossing: [results.answer(BROKEN, f"{name} ({crossing})").comparison.difference for name in _NAMES]
+        crossing: [results.comparison(BROKEN, f"{name} ({crossing})").difference for name in _NAMES]
         for crossing in _CROSSES
     }
     within, between = (f"{number(max(each), 2)} to {number(min(each), 2)}" for each in losses.values())
@@ -182,7 +185,11 @@ SCENE = Scene(
     claims=(WORK, BROKEN),
     settings=Settings,
     replicates=20,
-    grow=grow,
+    smoke=Size(
+        replicates=5, settings={"population": 40, "generations": 15, "networks_population": 20, "rugged": {"k": 2}}
+    ),
+    grow="analysis.scenes.children",
+    computing=("sim", "analysis/measures", "analysis/scenes/crosses.py"),
     summary=lambda s: (
         f"{s.generations} generations; {s.population} individuals and mutation {s.mutation:g} per locus, with networks "
         f"{s.networks_population} and {number(s.networks_mutation)} per connection."

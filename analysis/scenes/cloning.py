@@ -8,7 +8,8 @@ from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, ink, quiet
 from analysis.numbers import number
-from analysis.scenes.base import Claim, Grown, Results, Room, Scene, listed
+from analysis.scenes.base import Grown, Results, Room, Scene, Size, listed
+from analysis.scenes.claim import Claim
 from analysis.scenes.drawing import Name, Series, curve, heading, name_curves, same_height, time_axis
 from analysis.scenes.landscapes import OnThreeLandscapes, mean_log_fitness, moments, watched
 from analysis.streams import seed_for
@@ -22,6 +23,7 @@ class Settings(OnThreeLandscapes):
 
 
 END = Claim(
+    name="end",
     says="cloning what works seems the better plan, but sex is how the advanced organisms came about",
     measure="mean log fitness at the end",
     arms=_ARMS,
@@ -30,6 +32,7 @@ END = Claim(
     conditions={name: (f"end:{name}:clonal", f"end:{name}:sexual") for name in Settings.names},
 )
 FIRST = Claim(
+    name="first-child",
     says="sex breaks up genes that worked well together",
     measure="mean log fitness of the first children",
     arms=_ARMS,
@@ -78,7 +81,7 @@ def reading(results: Results[Settings]) -> str:
     """At the end, on the way, and in the first generation."""
     leads = {name: led_until(results, name) for name in Settings.names}
     led = [f"{until} ({name})" for name, until in leads.items() if until]
-    costs = [number(-results.answer(FIRST, name).comparison.difference, 3) for name in Settings.names]
+    costs = [number(-results.comparison(FIRST, name).difference, 3) for name in Settings.names]
     theory = [number(float(results.values[f"load:{name}"].mean()), 3) for name in Settings.names]
     return (
         f"{results.opening(END)}. Sexual less clonal log fitness in the end: {results.told(END)}. "
@@ -145,7 +148,9 @@ SCENE = Scene(
     source="Fisher 1930, Muller 1932; rugged landscapes: Kauffman & Weinberger 1989",
     claims=(END, FIRST),
     settings=Settings,
-    grow=grow,
+    grow="analysis.scenes.cloning",
+    smoke=Size(replicates=5, settings={"population": 30, "generations": 12, "rugged": {"k": 2}}),
+    computing=("sim", "analysis/measures", "analysis/scenes/landscapes.py"),
     summary=lambda settings: settings.summary,
     reading=reading,
     how="Above: thick lines are means with their 95 % interval, thin ones replicates; both arms start from the same "

@@ -12,8 +12,9 @@ from analysis.arrays import Floats
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, arms, ink, paper, quiet
-from analysis.scenes.base import Claim, Grown, Results, Room, Scene
+from analysis.scenes.base import Grown, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
+from analysis.scenes.claim import Claim
 from analysis.scenes.drawing import Series, curve, heading, legend, styles
 from analysis.scenes.landscapes import watched
 from analysis.stats import Verdict
@@ -76,6 +77,7 @@ class Settings(SceneSettings):
 
 
 KEPT = Claim(
+    name="kept",
     says="ten conspiracies of five succeed rather than one of fifty, at least where things change",
     measure="mean pay over the second half of the time, in units of what the small ones pay when complete",
     arms=("one large conspiracy", "several small ones"),
@@ -294,7 +296,9 @@ SCENE = Scene(
     source="Hinton et al. 2012; Srivastava et al. 2014, section 2",
     claims=(KEPT,),
     settings=Settings,
-    grow=grow,
+    grow="analysis.scenes.conspiracies",
+    smoke=Size(replicates=5, settings={"population": 40, "generations": 20, "every": 8}),
+    computing=("sim", "analysis/measures", "analysis/scenes/landscapes.py"),
     summary=lambda s: (
         f"{s.population} individuals, {s.generations} generations, mutation {s.mutation:g} per locus. Changing world: "
         f"every {s.every} generations {s.turned} of {s.members} members, drawn anew, have to do the opposite."

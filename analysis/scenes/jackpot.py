@@ -8,7 +8,8 @@ from analysis.arrays import Floats
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, ink, quiet
-from analysis.scenes.base import Claim, Grown, Results, Room, Scene
+from analysis.scenes.base import Grown, Results, Room, Scene, Size
+from analysis.scenes.claim import Claim
 from analysis.scenes.crosses import cross
 from analysis.scenes.drawing import Name, Series, curve, heading, name_curves, points, same_height, styles, time_axis
 from analysis.scenes.landscapes import OnThreeLandscapes, mean_log_fitness, moments, watched
@@ -51,6 +52,7 @@ def _against_jackpots(measure: str) -> dict[str, tuple[str, str]]:
 
 
 END = Claim(
+    name="end",
     says="it is not the gene jackpot that wins in the end, but random pairing",
     measure="mean log fitness at the end",
     arms=("jackpot", "random pairing"),
@@ -59,6 +61,7 @@ END = Claim(
     conditions=_against_jackpots("end"),
 )
 CHILDREN = Claim(
+    name="children",
     says="random pairing makes genes useful with many different partners",
     measure="hybrid viability between populations evolved apart",
     arms=("jackpot", "random pairing"),
@@ -216,7 +219,9 @@ SCENE = Scene(
     source="exact law: a rare set of k unlinked genes must be 2^(k - 1) times as fit (Livnat et al. 2008 for two)",
     claims=(END, CHILDREN),
     settings=Settings,
-    grow=grow,
+    grow="analysis.scenes.jackpot",
+    smoke=Size(replicates=5, settings={"population": 30, "generations": 12, "rugged": {"k": 2}, "brood": 3}),
+    computing=("sim", "analysis/measures", "analysis/scenes/crosses.py", "analysis/scenes/landscapes.py"),
     summary=lambda settings: (
         f"{settings.summary} The jackpots are the fittest of {settings.brood} recombinants, and at each locus the "
         "parent's allele with the higher average effect; random pairing has no such contest."

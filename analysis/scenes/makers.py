@@ -14,12 +14,10 @@ from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, paper, quiet
 from analysis.measures.knock_out import KEEP_PROBS
-from analysis.runs.record import code_digest
-from analysis.scenes.base import Claim, Grown, Results, Room, Scene
+from analysis.scenes.base import Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
+from analysis.scenes.claim import Claim
 from analysis.scenes.drawing import Series, heading, legend, points
-from analysis.sides.panel import PanelSpec, take_panel
-from analysis.streams import seed_for
 
 KEY = "makers"
 SIDE = "neurons"
@@ -27,7 +25,6 @@ WAYS = {"gradient descent": ("descent", "dropout"), "evolution": ("clonal", "sex
 """Ways to make a network, and their makers: without mixing, with mixing."""
 MAKERS = tuple(maker for pair in WAYS.values() for maker in pair)
 _ARMS = ("without mixing", "with mixing")
-_CURVES = ("spectrum:natural", "spectrum:log", "retained:natural", "retained:log")
 _PLACES = ((0.0, 1.0), (2.15, 3.15))
 
 
@@ -68,47 +65,45 @@ class Settings(SceneSettings):
         return f"idx:{Path(self.data.removeprefix('idx:')).name}" if self.data.startswith("idx:") else self.data
 
 
-def _claim(says: str, measure: str, name: str, smallest: float) -> Claim:
-    conditions = {way: (f"{name}:{one}", f"{name}:{two}") for way, (one, two) in WAYS.items()}
+def _claim(name: str, says: str, measure: str, number: str, smallest: float) -> Claim:
+    conditions = {way: (f"{number}:{one}", f"{number}:{two}") for way, (one, two) in WAYS.items()}
     return Claim(
-        says=says, measure=measure, arms=_ARMS, direction=+1, smallest=smallest, conditions=conditions, side=SIDE
+        name=name,
+        says=says,
+        measure=measure,
+        arms=_ARMS,
+        direction=+1,
+        smallest=smallest,
+        conditions=conditions,
+        side=SIDE,
     )
 
 
-GENERAL = _claim("what mixes generalises", "test accuracy", "performance:natural", 0.01)
+GENERAL = _claim("accuracy", "what mixes generalises", "test accuracy", "performance:natural", 0.01)
 CROSSING = _claim(
+    "crossing",
     "halves of two strangers make a working child",
     "viability of children of independent networks, units as they come",
     "hybrid_viability:apart",
     0.05,
 )
 ROBUST = _claim(
-    "it works with half of it gone", "accuracy kept by half of the units", "retention_at_half:natural", 0.05
+    "half-gone",
+    "it works with half of it gone",
+    "accuracy kept by half of the units",
+    "retention_at_half:natural",
+    0.05,
 )
-ADDITIVE = _claim("each part works on its own", "first-order share of log-probability", "first_order_share:log", 0.05)
-
-
-def grow(settings: Settings, seed: int, replicate: int) -> Grown:
-    """What the panel says of two independent networks of each maker, ``measure:condition:maker``.
-
-    All makers have the same split, and the same masks take units away and mix strangers.
-    """
-    from analysis.scenes.making import made  # noqa: PLC0415 - torch waits for the scene that needs it
-
-    found: Grown = {}
-    for maker in MAKERS:
-        subject = made(settings, maker, seed, replicate)
-        readings = take_panel(subject, PanelSpec(masks=settings.masks), seed_for(seed, KEY, replicate, "panel"))
-        found |= {f"{name}:{maker}": value for name, value in readings.values.items()}
-        found |= {f"{name}:{maker}": readings.curves[name] for name in _CURVES}
-    return found
+ADDITIVE = _claim(
+    "alone", "each part works on its own", "first-order share of log-probability", "first_order_share:log", 0.05
+)
 
 
 def rests_on(settings: Settings) -> str:
-    """The networks' engine and the content of the data."""
+    """The content of the data."""
     from analysis.sides.neurons import data_digest  # noqa: PLC0415 - the same
 
-    return code_digest(("nets", "analysis/sides")) + data_digest(settings.data)
+    return data_digest(settings.data)
 
 
 def reading(results: Results[Settings]) -> str:
@@ -205,7 +200,21 @@ SCENE = Scene(
     claims=(GENERAL, CROSSING, ROBUST, ADDITIVE),
     settings=Settings,
     replicates=8,
-    grow=grow,
+    smoke=Size(
+        replicates=5,
+        settings={
+            "train_images": 150,
+            "probe_images": 60,
+            "masks": 256,
+            "width": 6,
+            "epochs": 8,
+            "population": 24,
+            "generations": 20,
+            "judged_by": 50,
+        },
+    ),
+    grow="analysis.scenes.making",
+    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/makers.py"),
     rests_on=rests_on,
     summary=summary,
     reading=reading,

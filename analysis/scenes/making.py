@@ -4,16 +4,34 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.scenes.makers import KEY, WAYS, Settings
+from analysis.scenes.base import Grown
+from analysis.scenes.makers import KEY, MAKERS, WAYS, Settings
 from analysis.sides.base import RunFailedError, Subject
 from analysis.sides.networks import subject_of
 from analysis.sides.neurons import dataset
+from analysis.sides.panel import PanelSpec, take_panel
 from analysis.streams import seed_for
 from nets.data import Split, split
 from nets.evolution import Evolution, evolve
 from nets.mlp import Mlp
 from nets.recipe import Recipe
 from nets.training import Seeds, train
+
+CURVES = ("spectrum:natural", "spectrum:log", "retained:natural", "retained:log")
+
+
+def grow(settings: Settings, seed: int, replicate: int) -> Grown:
+    """What the panel says of two independent networks of each maker, ``measure:condition:maker``.
+
+    All makers have the same split, and the same masks take units away and mix strangers.
+    """
+    found: Grown = {}
+    for maker in MAKERS:
+        subject = made(settings, maker, seed, replicate)
+        readings = take_panel(subject, PanelSpec(masks=settings.masks), seed_for(seed, KEY, replicate, "panel"))
+        found |= {f"{name}:{maker}": value for name, value in readings.values.items()}
+        found |= {f"{name}:{maker}": readings.curves[name] for name in CURVES}
+    return found
 
 
 def made(settings: Settings, maker: str, seed: int, replicate: int) -> Subject:

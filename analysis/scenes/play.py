@@ -16,7 +16,8 @@ from analysis.figures.theme import THEMES
 from analysis.runs.folder import write_whole
 from analysis.runs.record import code_digest, provenance
 from analysis.runs.store import Store
-from analysis.scenes.base import Answer, Outcome, Settings, records
+from analysis.scenes.base import Outcome, Settings, records
+from analysis.scenes.claim import Answer
 from analysis.scenes.registry import SCENES
 
 
@@ -51,10 +52,10 @@ class Performance(BaseModel):
     @property
     def identity(self) -> dict[str, Any]:
         """What every replicate depends on."""
-        settings = self.checked
-        rests_on = SCENES[self.scene].rests_on(settings)
+        settings, scene = self.checked, SCENES[self.scene]
+        rests_on = scene.rests_on(settings)
         whole = {"scene": self.scene, "seed": self.seed, "settings": settings.model_dump(mode="json")}
-        return whole | ({"rests_on": rests_on} if rests_on else {})
+        return whole | {"grown_by": scene.code} | ({"rests_on": rests_on} if rests_on else {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +120,6 @@ EXPERIMENT = base.Experiment(
     spec=Performance,
     arms=lambda _: {"": None},
     identity=lambda performance, _arm: performance.identity,
-    computing=("sim", "analysis/measures", "analysis/scenes", "analysis/streams.py"),
+    computing=("analysis/streams.py",),
     run=_run,
 )

@@ -11,8 +11,9 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, paper, quiet
 from analysis.numbers import difference, number
-from analysis.scenes.base import Claim, Grown, Results, Room, Scene
+from analysis.scenes.base import Grown, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
+from analysis.scenes.claim import Claim
 from analysis.scenes.drawing import Series, curve, heading, points
 from analysis.streams import seed_for
 from sim import CLONAL, SEXUAL, BlockLandscape, Population, Truncation, evolve
@@ -34,6 +35,7 @@ class Settings(SceneSettings):
 
 
 FASTER = Claim(
+    name="faster",
     says="sex spreads useful genes",
     measure="generations until the target share of bits is good",
     arms=_ARMS,
@@ -116,13 +118,13 @@ def reading(results: Results[Settings]) -> str:
     x = np.arange(s.generations + 1.0)
     theory = {"clonal": clonal_theory(x, s.bits), "sexual": sexual_theory(x, s.bits)}
     off = {arm: float(np.abs(results.values[f"good:{arm}"].mean(0) - theory[arm]).max()) for arm in _ARMS}
-    answer = results.answer(FASTER, *FASTER.conditions)
+    found = results.comparison(FASTER, *FASTER.conditions)
     never = [f" Of {len(at)} {arm} populations {missed} had not arrived after {s.generations} generations."
              for arm in _ARMS if (missed := np.isnan(at := results.values[f"until:{arm}"]).sum())]  # fmt: skip
     return (
         f"{results.opening(FASTER)}. Generations until {100 * s.target:g} % of the bits are good: "
-        f"{number(answer.comparison.with_mixing, 0)} sexual, {number(answer.comparison.without, 0)} clonal; difference "
-        f"{difference(answer.comparison)}. Theory is off by at most {number(off['sexual'], 3)} (sexual) and "
+        f"{number(found.with_mixing, 0)} sexual, {number(found.without, 0)} clonal; difference "
+        f"{difference(found)}. Theory is off by at most {number(off['sexual'], 3)} (sexual) and "
         f"{number(off['clonal'], 3)} (clonal) of the bits.{''.join(never)}"
     )
 
@@ -210,7 +212,9 @@ SCENE = Scene(
     source="MacKay 2003, chapter 19",
     claims=(FASTER,),
     settings=Settings,
-    grow=grow,
+    grow="analysis.scenes.race",
+    smoke=Size(replicates=5, settings={"bits": 60, "population": 40, "generations": 30}),
+    computing=("sim", "analysis/measures"),
     summary=lambda s: (
         f"{s.bits} bits; of {2 * s.population} newborn the better {s.population} survive. Clonals mutate at the rate "
         "that theory says is best in each generation; sexuals do not mutate."

@@ -11,8 +11,9 @@ from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, faint, paper
 from analysis.numbers import number
-from analysis.scenes.base import Claim, Grown, Results, Room, Scene, listed
+from analysis.scenes.base import Grown, Results, Room, Scene, Size, listed
 from analysis.scenes.base import Settings as SceneSettings
+from analysis.scenes.claim import Claim
 from analysis.scenes.drawing import Name, Series, heading, name_curves, styles
 from analysis.streams import seed_for
 from sim.alleles import EXAMPLE, evolve, random_tables, winners
@@ -40,6 +41,7 @@ def _from_none_to_free(measure: str) -> dict[str, tuple[str, str]]:
 
 
 MIXERS = Claim(
+    name="mixers",
     says="not individual fitness but the mixability of genes is what sex selects for",
     measure="mixability rank of the winning alleles",
     arms=_SEX,
@@ -48,6 +50,7 @@ MIXERS = Claim(
     conditions=_from_none_to_free("rank"),
 )
 LOSES = Claim(
+    name="loses",
     says="with sex it is not the jackpot that wins in the end",
     measure="share of landscapes in which the best genotype wins",
     arms=_SEX,
@@ -56,6 +59,7 @@ LOSES = Claim(
     conditions=_from_none_to_free("best"),
 )
 OVER = Claim(
+    name="over-fitness",
     says="mixability counts, not fitness",
     measure="share of landscapes won under free recombination",
     arms=("the best genotype", "the two most mixable alleles"),
@@ -95,7 +99,7 @@ def grow(settings: Settings, seed: int, replicate: int) -> Grown:
 
 def reading(results: Results[Settings]) -> str:
     """What free recombination changes, and who wins then."""
-    gaps = [number(results.answer(OVER, condition).comparison.difference, 2) for condition in OVER.conditions]
+    gaps = [number(results.comparison(OVER, condition).difference, 2) for condition in OVER.conditions]
     return (
         f"{results.opening(MIXERS)}. Free recombination less none, mixability rank of the winners: "
         f"{results.told(MIXERS)}; share of landscapes that the best genotype wins: {results.told(LOSES)}. With free "
@@ -199,7 +203,9 @@ SCENE = Scene(
     claims=(MIXERS, LOSES, OVER),
     settings=Settings,
     replicates=20,
-    grow=grow,
+    smoke=Size(replicates=5, settings={"landscapes": 4, "generations": 100}),
+    grow="analysis.scenes.two_locus",
+    computing=("sim", "analysis/measures"),
     summary=lambda s: (
         f"Two loci, infinite populations, {s.landscapes} landscapes in each replicate, fitness drawn from U[1, 2]."
     ),
