@@ -1039,7 +1039,7 @@ def scene_list() -> None:
     console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
     for name, found in SCENES.items():
         console.print(Text.assemble((name, "bold"), f"  {found.title}"))
-        lines = [f"claimed: {claim.says}; smallest effect of interest {claim.smallest:g}" for claim in found.claims]
+        lines = [f"claimed: {claim.says}; {claim.bar}" for claim in found.claims]
         for line in [*lines, f"source: {found.source}"]:
             console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
 

@@ -45,6 +45,11 @@ class Claim:
     side: str = GENES.name
     """Of what it is claimed."""
 
+    @property
+    def bar(self) -> str:
+        """What has to be passed, in words."""
+        return f"smallest effect of interest {self.smallest:g}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Law:
@@ -61,6 +66,11 @@ class Law:
     """For each condition the name of the number, in the outcome of a replicate, that is the largest deviation."""
     controls: Sequence[str] = ()
     side: str = GENES.name
+
+    @property
+    def bar(self) -> str:
+        """What has to be passed, in words."""
+        return f"up to {self.tolerance:g} is rounding"
 
 
 class Answer(Protocol):

@@ -40,7 +40,7 @@ NO_NUMBERS = ("analysis/arrays.py", "analysis/numbers.py", "analysis/figures", "
 
 
 def imported(module: Path) -> set[Path]:
-    """Files of our own that numbers of a module come from: imports and theirs, but for what is imported for its types."""
+    """Files of our own that a module's numbers come from: its imports and theirs, but for those of types alone."""
     found: set[Path] = set()
     todo = [module]
     while todo:
@@ -236,9 +236,7 @@ def test_verdicts_are_told_by_condition() -> None:
 def test_that_nothing_differs_is_a_claim_too() -> None:
     same = replace(SMALL, direction=0, conditions={"here": ("a", "b")})
     found = [
-        Results.of(Settings(), [same], [{"a": np.float64(0.01 * i), "b": np.float64(b)} for i in range(8)]).overall(
-            same
-        )
+        Results.of(Settings(), [same], [{"a": np.array(0.01 * i), "b": np.array(b)} for i in range(8)]).overall(same)
         for b in (0.04, 1.0, -1.0, 0.12)
     ]
     assert found == [Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.CONTRADICTED, Verdict.UNDETERMINED]
@@ -246,14 +244,14 @@ def test_that_nothing_differs_is_a_claim_too() -> None:
 
 def test_a_number_is_compared_with_one_that_is_known() -> None:
     half = replace(SMALL, conditions={"here": (0.5, "a")})
-    results = Results.of(Settings(), [half], [{"a": np.float64(1.5 + 0.01 * i)} for i in range(8)])
+    results = Results.of(Settings(), [half], [{"a": np.array(1.5 + 0.01 * i)} for i in range(8)])
     assert results.comparison(half, "here").difference == pytest.approx(1.035)
 
 
 def test_a_law_holds_everywhere_or_not_at_all() -> None:
     law = Law(name="law", says="it is 0", measure="deviation", tolerance=1e-9, conditions={"here": "off"})
     for worst, expected in ((1e-12, Verdict.SUPPORTED), (1e-3, Verdict.CONTRADICTED), (np.nan, Verdict.CONTRADICTED)):
-        results = Results.of(Settings(), [law], [{"off": np.float64(0.0)}, {"off": np.float64(-worst)}])
+        results = Results.of(Settings(), [law], [{"off": np.array(0.0)}, {"off": np.array(-worst)}])
         assert results.overall(law) is expected
         assert results.answer(law, "here").sentence.endswith(f"is rounding: {expected}.")
 
