@@ -17,6 +17,7 @@ from analysis.measures.knock_out import KEEP_PROBS
 from analysis.scenes.base import Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
+from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, legend, points
 
 KEY = "makers"
@@ -97,13 +98,6 @@ ROBUST = _claim(
 ADDITIVE = _claim(
     "alone", "each part works on its own", "first-order share of log-probability", "first_order_share:log", 0.05
 )
-
-
-def rests_on(settings: Settings) -> str:
-    """The content of the data."""
-    from analysis.sides.neurons import data_digest  # noqa: PLC0415 - the same
-
-    return data_digest(settings.data)
 
 
 def reading(results: Results[Settings]) -> str:
@@ -215,7 +209,7 @@ SCENE = Scene(
     ),
     grow="analysis.scenes.making",
     computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/makers.py"),
-    rests_on=rests_on,
+    rests_on=lambda settings: content(settings.data),
     summary=summary,
     reading=reading,
     how="Faint marks are replicates, strong ones their means with 95 % intervals. Children take each hidden unit from "
