@@ -47,10 +47,7 @@ class Packed:
     @classmethod
     def of(cls, record: Record, arrays: Arrays) -> Self:
         """Equal content gives equal bytes."""
-        buffer = BytesIO()
-        if arrays:
-            np.savez_compressed(buffer, allow_pickle=False, **dict(sorted(arrays.items())))
-        return cls(record=record.to_json().encode(), arrays=buffer.getvalue())
+        return cls(record=record.to_json().encode(), arrays=archived(arrays))
 
     def content(self) -> bytes:
         """The file of the record: a line with the digests of both, then the record."""
@@ -362,8 +359,16 @@ def _seen(states: dict[str, State], row: Row) -> Row:
     return row
 
 
+def archived(arrays: Arrays) -> bytes:
+    """An ``.npz`` archive, the same bytes for equal arrays; no bytes for none."""
+    buffer = BytesIO()
+    if arrays:
+        np.savez_compressed(buffer, allow_pickle=False, **dict(sorted(arrays.items())))
+    return buffer.getvalue()
+
+
 def unpacked(archive: bytes) -> Arrays:
-    """Arrays by name, from an ``.npz`` archive that holds nothing else; none from no bytes."""
+    """Undo `archived`."""
     if not archive:
         return {}
     with np.load(BytesIO(archive), allow_pickle=False) as arrays:

@@ -1,8 +1,9 @@
 """What a scene claims, and how its replicates answer."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -93,6 +94,15 @@ class Answer(Protocol):
         """The number with its interval, under a condition as it is to be called."""
         ...
 
+    @property
+    def p_value(self) -> float:
+        """Of the comparison; NaN for a law."""
+        ...
+
+    def corrected(self, p_holm: float) -> Self:
+        """The same among more answers."""
+        ...
+
     def as_dict(self) -> dict[str, Any]:
         """For a summary in JSON."""
         ...
@@ -119,6 +129,15 @@ class Compared(Finding):
             f"{difference(self.comparison)}; smallest effect of interest {self.smallest:g}: {self.verdict}"
         )
         return f"{text}; about {self.needed:,} replicates would decide." if self.needed else f"{text}."
+
+    @property
+    def p_value(self) -> float:
+        """Of the comparison."""
+        return self.comparison.p_value
+
+    def corrected(self, p_holm: float) -> Self:
+        """The same among more answers."""
+        return replace(self, p_holm=p_holm)
 
     def told(self, condition: str) -> str:
         """The difference with its interval, under a condition as it is to be called."""
@@ -157,6 +176,15 @@ class Checked:
             f"{self.claim.measure}, {self.condition}: at most {number(self.deviation)} in {self.replicates} "
             f"replicates; up to {self.claim.tolerance:g} is rounding: {self.verdict}."
         )
+
+    @property
+    def p_value(self) -> float:
+        """NaN: nothing is compared."""
+        return math.nan
+
+    def corrected(self, _p_holm: float) -> Self:
+        """The same: a law has no p value."""
+        return self
 
     def told(self, condition: str) -> str:
         """The largest deviation, under a condition as it is to be called."""

@@ -7,25 +7,21 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from pydantic import Field, model_validator
+from scipy.stats import binom
 
 from analysis.arrays import Floats
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, arms, ink, paper, quiet
-from analysis.scenes.base import Grown, Results, Room, Scene, Size
+from analysis.numbers import number
+from analysis.scenes.base import Results, Room, Scene, Size, listed
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.drawing import Series, curve, heading, legend, styles
-from analysis.scenes.landscapes import watched
+from analysis.scenes.growing.conspiracies import DESIGNS, NEEDED, PAYS, WORLDS
 from analysis.stats import Verdict
-from analysis.streams import seed_for
-from sim import CLONAL, SEXUAL, BlockLandscape, Environment, MovingTarget, Population, Shifted, Static, pack, unpack
 
-_WORLDS = ("static", "changing")
-_PAYS = ("equal", "superlinear")
-_MODES = {"clonal": CLONAL, "sexual": SEXUAL}
-_DESIGNS = ("large", "small")
-_POINTS = 100
+_MODES = ("clonal", "sexual")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -63,30 +59,60 @@ class Settings(SceneSettings):
         """What the large one pays when pay is superlinear, over what the small ones pay together."""
         return float(self.small_ones ** (self.exponent - 1.0))
 
-    def landscape(self, design: str, pay: str) -> BlockLandscape:
-        """Conspiracies of one design that pay when complete."""
-        sizes = [self.members] if design == "large" else [self.size] * self.small_ones
-        exponent = self.exponent if pay == "superlinear" else 1.0
-        return BlockLandscape.conspiracies(sizes, exponent=exponent, selection=self.selection)
 
-    def world(self, name: str, landscape: BlockLandscape, seed: int) -> Environment:
-        """That stays, or changes."""
-        if name == "static":
-            return Static(landscape)
-        return MovingTarget(landscape=landscape, every=self.every, loci=self.turned, seed=seed)
+def _shares(world: str, one: str, two: str) -> dict[str, tuple[str, str]]:
+    return {
+        f"{pay} pay ({mode})": (f"share:{world}:{pay}:{mode}:{one}", f"share:{world}:{pay}:{mode}:{two}")
+        for pay, mode in product(PAYS, _MODES)
+    }
 
 
 KEPT = Claim(
     name="kept",
-    says="ten conspiracies of five succeed rather than one of fifty, at least where things change",
+    says="ten conspiracies of five earn more than one of fifty",
     measure="mean pay over the second half of the time, in units of what the small ones pay when complete",
     arms=("one large conspiracy", "several small ones"),
     direction=+1,
     smallest=0.05,
     conditions={
         f"{world}, {pay} pay ({mode})": (f"kept:{world}:{pay}:{mode}:large", f"kept:{world}:{pay}:{mode}:small")
-        for world, pay, mode in product(_WORLDS, _PAYS, _MODES)
+        for world, pay, mode in product(WORLDS, PAYS, _MODES)
     },
+)
+
+
+SUCCEEDS = Claim(
+    name="succeeds",
+    says="ten conspiracies of five succeed where one of fifty does not, if not all of the ten are needed",
+    measure="share of sexual individuals in which the plan comes off, over the second half of the time",
+    arms=("one large conspiracy", "several small ones"),
+    direction=+1,
+    smallest=0.05,
+    conditions={
+        f"{world}, {needed} needed": (
+            f"success:all:{world}:equal:sexual:large", f"success:{needed}:{world}:equal:sexual:small"
+        )
+        for world, needed in product(WORLDS, NEEDED)
+    },
+)  # fmt: skip
+"""Populations of small ones were selected for the pay of each, not for how many of them come off."""
+STATIC = Claim(
+    name="static",
+    says="one large conspiracy is all right as long as nothing changes",
+    measure="share of its full pay that a plan keeps over the second half of the time",
+    arms=("several small ones", "one large conspiracy"),
+    direction=0,
+    smallest=0.05,
+    conditions=_shares("static", "small", "large"),
+)
+CHANGING = Claim(
+    name="changing",
+    says="when things change, small conspiracies do better than a large one",
+    measure="share of its full pay that a plan keeps over the second half of the time",
+    arms=("one large conspiracy", "several small ones"),
+    direction=+1,
+    smallest=0.05,
+    conditions=_shares("changing", "large", "small"),
 )
 
 
@@ -95,10 +121,9 @@ def complete(reliability: Floats, members: int) -> Floats:
     return reliability**members
 
 
-def at_least_one(reliability: Floats, members: int, conspiracies: int) -> Floats:
-    """Probability that one of several is complete."""
-    chance: Floats = 1.0 - (1.0 - reliability**members) ** conspiracies
-    return chance
+def enough(reliability: Floats, members: int, conspiracies: int, needed: int) -> Floats:
+    """Probability that at least ``needed`` of several conspiracies are complete."""
+    return np.asarray(binom.sf(needed - 1, conspiracies, reliability**members), dtype=np.float64)
 
 
 def break_even(reliability: Floats, large: int, small: int) -> Floats:
@@ -106,47 +131,21 @@ def break_even(reliability: Floats, large: int, small: int) -> Floats:
     return reliability ** (small - large)
 
 
-def grow(settings: Settings, seed: int, replicate: int) -> Grown:
-    """Mean pay and reliability of the members over time, for each design in each world, and their later means."""
-    times = np.arange(0, settings.generations + 1, max(1, settings.generations // _POINTS)).tolist()
-    late = slice(len(times) // 2, None)
-    founders = pack(np.ones((settings.population, settings.members), dtype=np.bool_))
-    found: Grown = {"times": times}
-    for world, pay, mode, design in product(_WORLDS, _PAYS, _MODES, _DESIGNS):
-        key = ("scene", "conspiracies", replicate)
-        environment = settings.world(world, settings.landscape(design, pay), seed_for(seed, *key, "world"))
-        unit = float(settings.landscape("small", pay).log_fitness(founders[:1])[0])
-        pays, places = [], []
-        for population in watched(
-            environment, _MODES[mode], founders, times, mutation=settings.mutation,
-            seed=seed_for(seed, *key, "evolution", world, pay, mode, design),
-        ):  # fmt: skip
-            pays.append(population.shares @ population.log_fitness / unit)
-            places.append(in_place(population, environment, settings.members))
-        name = f"{world}:{pay}:{mode}:{design}"
-        found[f"pay:{name}"], found[f"place:{name}"] = pays, places
-        found[f"kept:{name}"], found[f"reliability:{name}"] = np.mean(pays[late]), np.mean(places[late])
-    return found
-
-
-def in_place(population: Population, environment: Environment, members: int) -> float:
-    """Share of the members, over all individuals, that do what is asked of them now."""
-    here = environment.at(population.generation)
-    flips = here.flips if isinstance(here, Shifted) else np.uint64(0)
-    return float(population.shares @ unpack(population.individuals ^ flips, members).mean(axis=1))
-
-
 def reading(results: Results[Settings]) -> str:
-    """Sexual populations in each world; whether clonal ones say the same."""
+    """Sexual populations in each world; whether clonal ones say the same; how many have to come off."""
     s = results.settings
-    answers = {mode: [f"{world}, {pay} pay ({mode})" for world, pay in product(_WORLDS, _PAYS)] for mode in _MODES}
+    answers = {mode: [f"{world}, {pay} pay ({mode})" for world, pay in product(WORLDS, PAYS)] for mode in _MODES}
     verdicts = [[results.answer(KEPT, condition).verdict for condition in answers[mode]] for mode in _MODES]
     alike = verdicts[0] == verdicts[1]
     sexual = results.told(KEPT, answers["sexual"]).replace(" (sexual)", "")
     clonal = results.told(KEPT, answers["clonal"]).replace(" (clonal)", "")
+    chances = [results.comparison(SUCCEEDS, f"changing, {needed} needed").with_mixing for needed in NEEDED]
+    whole = results.comparison(SUCCEEDS, f"changing, {NEEDED[0]} needed").without
     return (
         f"{results.opening(KEPT)}. Pay of {s.small_ones} small less that of the large one: {sexual}. "
-        f"{'The same in clonal populations' if alike else f'In clonal populations: {clonal}'}."
+        f"{'The same in clonal populations' if alike else f'In clonal populations: {clonal}'}. While things change, "
+        f"any, half and all small ones come off in {listed([number(chance, 2) for chance in chances])} of "
+        f"individuals, the large one in {number(whole, 2)}."
     )
 
 
@@ -156,8 +155,8 @@ def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
     upper = row_of_panels(room.figure, room.top - height, room.top, 3, gap=0.07)
     lower = row_of_panels(room.figure, room.bottom, room.bottom + height, 3, gap=0.07)
     rows = []
-    for world, panels in zip(_WORLDS, (upper, lower), strict=True):
-        for pay, axes in zip(_PAYS, panels, strict=False):
+    for world, panels in zip(WORLDS, (upper, lower), strict=True):
+        for pay, axes in zip(PAYS, panels, strict=False):
             rows += _course(axes, results, world, pay)
         panels[0].set_ylabel("pay")
     _key(room, upper[0], results.settings)
@@ -166,7 +165,7 @@ def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
 
 def _designs() -> dict[str, str]:
     """Colours of the large and the small ones."""
-    return dict(zip(_DESIGNS, (style.color for style in styles()[2:]), strict=True))
+    return dict(zip(DESIGNS, (style.color for style in styles()[2:]), strict=True))
 
 
 def _names(settings: Settings) -> dict[str, str]:
@@ -197,7 +196,7 @@ def _course(axes: Axes, results: Results[Settings], world: str, pay: str) -> lis
 def _key(room: Room, axes: Axes, settings: Settings) -> None:
     """Colours are designs, lines are modes of reproduction."""
     colors, names = _designs(), _names(settings)
-    handles = [Line2D([], [], color=colors[design], lw=4, label=names[design]) for design in _DESIGNS]
+    handles = [Line2D([], [], color=colors[design], lw=4, label=names[design]) for design in DESIGNS]
     handles += [
         Line2D([], [], color=ink(), ls=style.line, label=mode) for mode, style in zip(_MODES, arms(), strict=True)
     ]
@@ -208,12 +207,14 @@ def _closed_forms(axes: Axes, settings: Settings) -> list[Plotted]:
     """Shares of the pay by the reliability of a member."""
     heading(axes, "By closed form", "pay by reliability of a member")
     q = np.linspace(0.8, 1.0, 201)
+    half = -(-settings.small_ones // 2)
     more, all_of_it = settings.advantage, complete(q, settings.members)
     lines = (
         _Line(f"q{_raised(settings.members)}", "large", "-", all_of_it, at=0.12),
         _Line(f"{more:g} q{_raised(settings.members)}", "large", (0, (4, 1.5)), more * all_of_it, at=0.2),
         _Line(f"q{_raised(settings.size)}", "small", "-", complete(q, settings.size), at=0.6),
-        _Line("any", "small", (0, (1, 1)), at_least_one(q, settings.size, settings.small_ones), at=0.6),
+        _Line("any", "small", (0, (1, 1)), enough(q, settings.size, settings.small_ones, 1), at=0.6),
+        _Line("half", "small", (0, (3, 1, 1, 1)), enough(q, settings.size, settings.small_ones, half), at=0.4),
     )
     rows = []
     for line in lines:
@@ -257,7 +258,7 @@ def _map(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     axes.fill_between(out, 1e-2, edge, color=colors["small"], alpha=0.14, lw=0)
     axes.plot(out, edge, color=ink(), lw=1.4)
     rows = Series(panel="who should win", arm="break-even", name="q^(small - large)").exact(out, edge)
-    for world, pay in product(_WORLDS, _PAYS):
+    for world, pay in product(WORLDS, PAYS):
         rows += _place(axes, results, world, pay)
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -294,19 +295,19 @@ SCENE = Scene(
     name="conspiracies",
     title="Are many small conspiracies better than a large one?",
     source="Hinton et al. 2012; Srivastava et al. 2014, section 2",
-    claims=(KEPT,),
+    claims=(KEPT, SUCCEEDS, STATIC, CHANGING),
     settings=Settings,
-    grow="analysis.scenes.conspiracies",
+    grow="analysis.scenes.growing.conspiracies",
     smoke=Size(replicates=5, settings={"population": 40, "generations": 20, "every": 8}),
-    computing=("sim", "analysis/measures", "analysis/scenes/landscapes.py"),
+    computing=("sim", "analysis/measures", "analysis/scenes/growing/landscapes.py"),
     summary=lambda s: (
         f"{s.population} individuals, {s.generations} generations, mutation {s.mutation:g} per locus. Changing world: "
         f"every {s.every} generations {s.turned} of {s.members} members, drawn anew, have to do the opposite."
     ),
     reading=reading,
     how="Left: mean pay with its 95 % interval; 1 is what all small ones pay when complete. By closed form: expected "
-    "pay, and the chance that any small one is complete. Who should win: the line is break-even by closed form; marks "
-    "are the four worlds, in the colour of who did better in sexual populations, grey for neither.",
+    "pay, and the chance that any small one, or half of them, are complete. Who should win: the line is break-even by "
+    "closed form; marks are the four worlds, in the colour of who did better in sexual populations, grey for neither.",
     height=4.4,
     above=0.84,
     draw=draw,

@@ -4,21 +4,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from pydantic import Field
 
-from analysis.arrays import Floats
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, ink, quiet
-from analysis.scenes.base import Grown, Results, Room, Scene, Size
-from analysis.scenes.claim import Claim
-from analysis.scenes.crosses import cross
+from analysis.scenes.base import Results, Room, Scene, Size, listed
+from analysis.scenes.claim import Claim, Law
 from analysis.scenes.drawing import Name, Series, curve, heading, name_curves, points, same_height, styles, time_axis
-from analysis.scenes.landscapes import OnThreeLandscapes, mean_log_fitness, moments, watched
-from analysis.streams import seed_for
-from sim import CLONAL, SEXUAL, Reproduction, TabulatedLandscape, evolve, infinite_population
+from analysis.scenes.growing.jackpot import ARMS, RARE, law
+from analysis.scenes.landscapes import OnThreeLandscapes
+from analysis.stats import Verdict
 
-_ARMS = ("clonal", "sexual", "brood", "alleles")
+_SETS = (2, 3, 5, 6)
 _JACKPOTS = {"brood": "fittest of a brood", "alleles": "better alleles"}
-_RARE = 1e-9
 
 
 class Settings(OnThreeLandscapes):
@@ -29,13 +26,7 @@ class Settings(OnThreeLandscapes):
     advantage: float = Field(
         default=8.0, gt=0.0, le=1e6, description="fitness of a rare complete set, as a multiple of the others'"
     )
-    largest: int = Field(default=8, ge=2, le=12, description="genes of the largest rare set")
-
-    @property
-    def reproductions(self) -> tuple[Reproduction, ...]:
-        """Of each arm."""
-        best = (Reproduction(sex_fraction=1.0, best_of=n) for n in (self.brood, "alleles"))
-        return (CLONAL, SEXUAL, *best)
+    largest: int = Field(default=8, ge=6, le=12, description="genes of the largest rare set")
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -68,68 +59,46 @@ CHILDREN = Claim(
     direction=+1,
     smallest=0.05,
     conditions=_against_jackpots("viability"),
+    controls=tuple(_against_jackpots("viability"))[: len(_JACKPOTS)],
 )
-
-
-def growth_of_rare_set(genes: int, advantage: float, *, sexual: bool) -> float:
-    """The factor by which a rare set of unlinked genes grows in a generation, by the exact infinite engine.
-
-    The complete set has ``advantage`` times the fitness of those without any of it; a part of it is lethal.
-    """
-    table = np.full(2**genes, -np.inf)
-    table[0], table[-1] = 0.0, np.log(advantage)
-    landscape = TabulatedLandscape(loci=genes, table=table, names=[f"gene {i}" for i in range(genes)])
-    frequencies = np.zeros(2**genes)
-    frequencies[0], frequencies[-1] = 1.0 - _RARE, _RARE
-    before = infinite_population(landscape, frequencies=frequencies)
-    after = evolve(landscape, SEXUAL if sexual else CLONAL, before, generations=1, mutation=0.0, seed=0)
-    return float(after.shares[-1] / before.shares[-1])
-
-
-def law(genes: Floats, advantage: float, *, sexual: bool) -> Floats:
-    """The same for an infinitely rare set: one sexual child in ``2**genes`` has it, but everyone has twice as many.
-
-    Clones pass it on whole. Sexual parents have mates with none of it.
-    """
-    return advantage * 2.0 ** (1.0 - genes) if sexual else np.full(len(genes), advantage)
-
-
-def grow(settings: Settings, seed: int, replicate: int) -> Grown:
-    """Mean log fitness at all times and in the end, and what children of the two populations are worth."""
-    times = moments(settings.generations)
-    found: Grown = {"times": times}
-    for name in settings.names:
-        key = ("scene", "jackpot", name, replicate)
-        landscape = settings.landscape(name).build(seed_for(seed, *key, "landscape"))
-        for arm, reproduction in zip(_ARMS, settings.reproductions, strict=True):
-            ours, theirs = (
-                list(
-                    watched(
-                        landscape,
-                        reproduction,
-                        landscape.founders(settings.population, seed_for(seed, *key, "founders", which)),
-                        times,
-                        mutation=settings.mutation,
-                        seed=seed_for(seed, *key, "evolution", arm, which),
-                    )
-                )
-                for which in "AB"
-            )
-            courses = [[mean_log_fitness(population) for population in each] for each in (ours, theirs)]
-            course = np.mean(courses, axis=0)
-            children = cross(landscape, ours[-1], theirs[-1], seed_for(seed, *key, "crosses"))
-            found[f"course:{name}:{arm}"], found[f"end:{name}:{arm}"] = course, course[-1]
-            found[f"viability:{name}:{arm}"] = children.viability
-            found[f"load:{name}:{arm}"] = children.load
-    return found
+"""Where loci act on their own, children of any parents are as fit as they: a control."""
+LOST = Claim(
+    name="lost",
+    says="a jackpot of genes does not win among genes that pair at random",
+    measure="doublings a generation of a rare jackpot",
+    arms=("none", "random pairing"),
+    direction=-1,
+    smallest=0.01,
+    conditions={
+        **{f"a set of {k} genes": (0.0, f"doublings:sexual:{k}") for k in _SETS},
+        f"a set of {_SETS[-1]} genes (clonal)": (0.0, f"doublings:clonal:{_SETS[-1]}"),
+    },
+    controls=(f"a set of {_SETS[-1]} genes (clonal)",),
+)
+BOUND = Law(
+    name="bound",
+    says="a jackpot of k genes spreads only if it is more than 1 / c times as fit, where c is the chance that random "
+    "pairing leaves it whole: 2^(1 - k) of unlinked genes, (1 - r)^(k - 1) of neighbours at rate r, 1 in clones",
+    measure="growth of a jackpot in a generation over that of the law, less 1",
+    tolerance=1e-7,
+    conditions={"unlinked genes": "off:unlinked", "linked genes": "off:linked", "clonal": "off:clonal"},
+    controls=("clonal",),
+)
 
 
 def reading(results: Results[Settings]) -> str:
     """Both claims."""
     return (
         f"{results.opening(END)}. Random pairing less jackpot, log fitness in the end: {results.told(END)}. "
-        f"Hybrid viability: {results.told(CHILDREN)}."
+        f"Hybrid viability: {results.overall(CHILDREN)}. A rare jackpot {results.settings.advantage:g} times as fit is "
+        f"lost {_lost(results)}; the law of its growth: {results.overall(BOUND)}."
     )
+
+
+def _lost(results: Results[Settings]) -> str:
+    """Of what sizes."""
+    lost = [k for k in _SETS if results.answer(LOST, f"a set of {k} genes").verdict is Verdict.SUPPORTED]
+    return f"if it has {lost[0]} genes or more" if lost else f"with none of {listed([str(k) for k in _SETS])} genes"
 
 
 def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
@@ -148,21 +117,21 @@ def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
     same_height(high)
     high[0].set_ylabel("mean log fitness")
     name_curves(high[-1], _names(results), gap=0.115)
-    return rows + _children(low, results) + _law(exact, results.settings)
+    return rows + _children(low, results) + _law(exact, results)
 
 
 def _names(results: Results[Settings]) -> list[Name]:
     last = Settings.names[-1]
     return [
         Name(text=label, y=float(results.values[f"end:{last}:{arm}"].mean()), color=style.color)
-        for arm, label, style in zip(_ARMS, results.settings.labels, styles(), strict=True)
+        for arm, label, style in zip(ARMS, results.settings.labels, styles(), strict=True)
     ]
 
 
 def _course(axes: Axes, results: Results[Settings], name: str) -> list[Plotted]:
     rows = []
     x = results.values["times"][0]
-    for arm, style in zip(_ARMS, styles(), strict=True):
+    for arm, style in zip(ARMS, styles(), strict=True):
         series = Series(panel=name, arm=arm, name="mean log fitness")
         rows += curve(axes, x, results.values[f"course:{name}:{arm}"], style, series)
     time_axis(axes, x[-1])
@@ -174,7 +143,7 @@ def _children(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     heading(axes, "Children of populations evolved apart", "1 = as fit as their parents, 0 = as random genes")
     rows = []
     for group, name in enumerate(Settings.names):
-        for place, (arm, style) in enumerate(zip(_ARMS, styles(), strict=True)):
+        for place, (arm, style) in enumerate(zip(ARMS, styles(), strict=True)):
             series = Series(panel="children", arm=arm, name="hybrid viability")
             rows += points(axes, 5.0 * group + place, results.values[f"viability:{name}:{arm}"], style, series, name)
     for level in (0.0, 1.0):
@@ -186,15 +155,15 @@ def _children(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     return rows
 
 
-def _law(axes: Axes, settings: Settings) -> list[Plotted]:
+def _law(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     """Growth of rare sets: exact points on the lines of the law."""
+    settings = results.settings
     heading(axes, "A rare jackpot", f"growth of one {settings.advantage:g} times as fit")
     genes = np.arange(1.0, settings.largest + 1.0)
     rows = []
-    for arm, style in zip(_ARMS, arms(), strict=False):
-        sexual = arm == "sexual"
-        found = np.array([growth_of_rare_set(int(k), settings.advantage, sexual=sexual) for k in genes])
-        expected = law(genes, settings.advantage, sexual=sexual)
+    for arm, style in zip(ARMS, arms(), strict=False):
+        found = results.values[f"growth:{arm}"][0]
+        expected = law(2.0 ** (1.0 - genes) if arm == "sexual" else np.ones(len(genes)), settings.advantage, RARE)
         axes.plot(genes, expected, color=style.color, ls=style.line, lw=1.5)
         axes.plot(genes, found, ls="", marker=style.marker, ms=4.5, color=style.color)
         rows += Series(panel="law", arm=arm, name="exact growth").exact(genes, found)
@@ -217,11 +186,16 @@ SCENE = Scene(
     name="jackpot",
     title="Does random pairing beat the gene jackpot?",
     source="exact law: a rare set of k unlinked genes must be 2^(k - 1) times as fit (Livnat et al. 2008 for two)",
-    claims=(END, CHILDREN),
+    claims=(END, CHILDREN, LOST, BOUND),
     settings=Settings,
-    grow="analysis.scenes.jackpot",
+    grow="analysis.scenes.growing.jackpot",
     smoke=Size(replicates=5, settings={"population": 30, "generations": 12, "rugged": {"k": 2}, "brood": 3}),
-    computing=("sim", "analysis/measures", "analysis/scenes/crosses.py", "analysis/scenes/landscapes.py"),
+    computing=(
+        "sim",
+        "analysis/measures",
+        "analysis/scenes/growing/crosses.py",
+        "analysis/scenes/growing/landscapes.py",
+    ),
     summary=lambda settings: (
         f"{settings.summary} The jackpots are the fittest of {settings.brood} recombinants, and at each locus the "
         "parent's allele with the higher average effect; random pairing has no such contest."

@@ -193,7 +193,7 @@ SCENE = Scene(
     source="Hinton et al. 2012; Srivastava et al. 2014, section 2",
     claims=(GENERAL, CROSSING, ROBUST, ADDITIVE),
     settings=Settings,
-    replicates=8,
+    replicates=10,
     smoke=Size(
         replicates=5,
         settings={
@@ -207,8 +207,8 @@ SCENE = Scene(
             "judged_by": 50,
         },
     ),
-    grow="analysis.scenes.making",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/makers.py"),
+    grow="analysis.scenes.growing.makers",
+    computing=("nets", "sim", "analysis/measures", "analysis/sides"),
     rests_on=lambda settings: content(settings.data),
     summary=summary,
     reading=reading,

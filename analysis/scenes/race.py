@@ -1,7 +1,5 @@
 """MacKay's race: how fast selection fills genomes with good bits, with and without sex."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from matplotlib.axes import Axes
 from pydantic import Field
@@ -9,20 +7,16 @@ from pydantic import Field
 from analysis.arrays import Floats
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
-from analysis.figures.theme import arms, paper, quiet
+from analysis.figures.theme import arms, ink, paper, quiet
 from analysis.numbers import difference, number
-from analysis.scenes.base import Grown, Results, Room, Scene, Size
+from analysis.scenes.base import Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.drawing import Series, curve, heading, points
-from analysis.streams import seed_for
-from sim import CLONAL, SEXUAL, BlockLandscape, Population, Truncation, evolve
-from sim.arrays import Words
+from analysis.scenes.growing.race import ARMS, BACKGROUNDS
 
 ETA = np.sqrt(2.0 / (np.pi + 2.0))
 """Bits that sex gains in a generation, in units of ``sqrt(f (1 - f) bits)``."""
-_ARMS = ("clonal", "sexual")
-_PER_BIT = 0.01  # log fitness of a good bit; the fitter half is kept whatever it is
 
 
 class Settings(SceneSettings):
@@ -32,25 +26,31 @@ class Settings(SceneSettings):
     population: int = Field(default=1000, ge=10, le=1_000_000, description="survivors of each generation")
     generations: int = Field(default=400, ge=2, le=100_000, description="generations to run")
     target: float = Field(default=0.8, gt=0.5, lt=1.0, description="share of good bits at which times are taken")
+    newcomers: int = Field(default=100, ge=1, le=1_000_000, description="new gene: populations in which one appears")
+    worth: float = Field(default=0.1, gt=0.0, le=10.0, description="new gene: log fitness of it")
+    small_population: int = Field(default=500, ge=10, le=1_000_000, description="new gene: individuals")
+    new_generations: int = Field(default=150, ge=1, le=1_000_000, description="new gene: generations given to spread")
 
 
 FASTER = Claim(
     name="faster",
     says="sex spreads useful genes",
     measure="generations until the target share of bits is good",
-    arms=_ARMS,
+    arms=ARMS,
     direction=-1,
     smallest=10.0,
     conditions={"additive fitness": ("until:clonal", "until:sexual")},
 )
-
-
-def optimal_mutation(excess: float, bits: int) -> float:
-    """Mutation a bit that gains most with ``excess`` good bits over half, as a share: ``1 / (16 bits excess**2)``.
-
-    At most 1/2, beyond which a bit would forget more than everything (MacKay 2003, eq. 19.7 ff.).
-    """
-    return min(0.5, 1.0 / (16.0 * bits * excess**2)) if excess > 0.0 else 0.5
+NEW = Claim(
+    name="new-gene",
+    says="sex keeps the road open for new good genes",
+    measure="share of new good genes that spread",
+    arms=ARMS,
+    direction=+1,
+    smallest=0.03,
+    conditions={name: (f"spread:{name}:clonal", f"spread:{name}:sexual") for name in BACKGROUNDS},
+    controls=("alone",),
+)
 
 
 def sexual_theory(generations: Floats, bits: int) -> Floats:
@@ -77,39 +77,9 @@ def clonal_gain(share: Floats) -> Floats:
     return gain
 
 
-def grow(settings: Settings, seed: int, replicate: int) -> Grown:
-    """Share of good bits among the newborn in each generation, and when it reaches the target (NaN: never)."""
-    key = ("scene", "race", replicate)
-    founders = BlockLandscape.count(settings.bits).founders(2 * settings.population, seed_for(seed, *key, "founders"))
-    found: Grown = {}
-    for arm in _ARMS:
-        good = np.fromiter(_shares(settings, founders, arm, seed_for(seed, *key, "evolution", arm)), dtype=np.float64)
-        there = np.flatnonzero(good >= settings.target)
-        found[f"good:{arm}"] = good
-        found[f"until:{arm}"] = float(there[0]) if len(there) else np.nan
-    return found
-
-
-def _shares(settings: Settings, founders: Words, arm: str, seed: int) -> Iterator[float]:
-    landscape = BlockLandscape.count(settings.bits, selection=_PER_BIT)
-    scale = _PER_BIT * settings.bits
-    population: Population | Words = founders
-    for generation in range(settings.generations + 1):
-        mutation = 0.0
-        if isinstance(population, Population) and arm == "clonal":
-            survivors = np.sort(population.log_fitness)[settings.population :]
-            mutation = optimal_mutation(survivors.mean() / scale - 0.5, settings.bits)
-        population = evolve(
-            landscape,
-            CLONAL if arm == "clonal" else SEXUAL,
-            population,
-            generations=min(1, generation),
-            mutation=mutation,
-            seed=seed,
-            selection=Truncation(fraction=0.5),
-            engine="individuals",
-        )
-        yield float(population.log_fitness.mean() / scale)
+def fixation(worth: float, population: int) -> float:
+    """Probability that a gene of log fitness ``worth``, in one of ``population``, spreads alone (Kimura 1962)."""
+    return float(np.expm1(-2.0 * worth) / np.expm1(-2.0 * worth * population))
 
 
 def reading(results: Results[Settings]) -> str:
@@ -117,26 +87,23 @@ def reading(results: Results[Settings]) -> str:
     s = results.settings
     x = np.arange(s.generations + 1.0)
     theory = {"clonal": clonal_theory(x, s.bits), "sexual": sexual_theory(x, s.bits)}
-    off = {arm: float(np.abs(results.values[f"good:{arm}"].mean(0) - theory[arm]).max()) for arm in _ARMS}
+    off = {arm: float(np.abs(results.values[f"good:{arm}"].mean(0) - theory[arm]).max()) for arm in ARMS}
     found = results.comparison(FASTER, *FASTER.conditions)
     never = [f" Of {len(at)} {arm} populations {missed} had not arrived after {s.generations} generations."
-             for arm in _ARMS if (missed := np.isnan(at := results.values[f"until:{arm}"]).sum())]  # fmt: skip
+             for arm in ARMS if (missed := np.isnan(at := results.values[f"until:{arm}"]).sum())]  # fmt: skip
     return (
         f"{results.opening(FASTER)}. Generations until {100 * s.target:g} % of the bits are good: "
         f"{number(found.with_mixing, 0)} sexual, {number(found.without, 0)} clonal; difference "
         f"{difference(found)}. Theory is off by at most {number(off['sexual'], 3)} (sexual) and "
-        f"{number(off['clonal'], 3)} (clonal) of the bits.{''.join(never)}"
+        f"{number(off['clonal'], 3)} (clonal) of the bits.{''.join(never)} New good genes that spread, sexual less "
+        f"clonal: {results.told(NEW)}."
     )
 
 
 def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
-    """The race, and beside it what a generation gains."""
-    course, gains = row_of_panels(room.figure, room.bottom, room.top, 2, gap=0.11)
-    box = course.get_position(original=True)
-    course.set_position((box.x0, box.y0, box.width * 1.3, box.height))
-    box = gains.get_position(original=True)
-    gains.set_position((box.x0 + box.width * 0.3, box.y0, box.width * 0.7, box.height))
-    return _course(course, results) + _gains(gains, results)
+    """The race, what a generation gains, and how often a new good gene spreads."""
+    course, gains, newcomers = row_of_panels(room.figure, room.bottom, room.top, 3, gap=0.08)
+    return _course(course, results) + _gains(gains, results) + _newcomers(newcomers, results)
 
 
 def _course(axes: Axes, results: Results[Settings]) -> list[Plotted]:
@@ -144,7 +111,7 @@ def _course(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     heading(axes, "The race", "share of good bits")
     x = np.arange(s.generations + 1.0)
     rows = []
-    for arm, style, theory in zip(_ARMS, arms(), (clonal_theory, sexual_theory), strict=True):
+    for arm, style, theory in zip(ARMS, arms(), (clonal_theory, sexual_theory), strict=True):
         series = Series(panel="race", arm=arm, name="share of good bits")
         rows += curve(axes, x, results.values[f"good:{arm}"], style, series)
         axes.plot(x, theory(x, s.bits), color=quiet(), ls=":", lw=1.3, zorder=3)
@@ -189,7 +156,7 @@ def _gains(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     middles = (levels[1:] + levels[:-1]) / 2.0
     dense = np.linspace(0.53, 0.97, 100)
     rows = []
-    for arm, style, theory in zip(_ARMS, arms(), (clonal_gain(dense), sexual_gain(dense, bits)), strict=True):
+    for arm, style, theory in zip(ARMS, arms(), (clonal_gain(dense), sexual_gain(dense, bits)), strict=True):
         gains = np.array([gained(course * bits, levels * bits) for course in results.values[f"good:{arm}"]])
         for at, values in zip(middles, gains.T, strict=True):
             if np.isfinite(values).all():
@@ -206,22 +173,54 @@ def _gains(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     return rows
 
 
+def _newcomers(axes: Axes, results: Results[Settings]) -> list[Plotted]:
+    """Share of new good genes that spread, by what else varies."""
+    s = results.settings
+    heading(axes, "A new good gene", "share that spread, amid ...")
+    rows = []
+    for group, name in enumerate(BACKGROUNDS):
+        for place, (arm, style) in enumerate(zip(ARMS, arms(), strict=True)):
+            values = results.values[f"spread:{name}:{arm}"]
+            series = Series(panel="new gene", arm=arm, name="share that spread")
+            rows += points(axes, 3.0 * group + place, values, style, series, name)
+    fixed = fixation(s.worth, s.small_population)
+    axes.axhline(fixed, color=quiet(), ls=":", lw=1.3, zorder=0)
+    rows += Series(panel="new gene", arm="theory", name="without other genes").exact(np.zeros(1), np.array([fixed]))
+    axes.set_xticks([0.5, 3.5, 6.5], labels=["nothing\nelse", "genes on\ntheir own", "conspira-\ncies"], color=ink())
+    axes.set_xlim(-0.8, 7.8)
+    axes.set_ylim(bottom=0.0)
+    axes.grid(visible=False, axis="x")
+    return rows
+
+
 SCENE = Scene(
     name="race",
     title="Does sex win the race for good genes?",
     source="MacKay 2003, chapter 19",
-    claims=(FASTER,),
+    claims=(FASTER, NEW),
     settings=Settings,
-    grow="analysis.scenes.race",
-    smoke=Size(replicates=5, settings={"bits": 60, "population": 40, "generations": 30}),
+    grow="analysis.scenes.growing.race",
+    smoke=Size(
+        replicates=5,
+        settings={
+            "bits": 60,
+            "population": 40,
+            "generations": 30,
+            "newcomers": 10,
+            "small_population": 20,
+            "new_generations": 20,
+        },
+    ),
     computing=("sim", "analysis/measures"),
     summary=lambda s: (
         f"{s.bits} bits; of {2 * s.population} newborn the better {s.population} survive. Clonals mutate at the rate "
-        "that theory says is best in each generation; sexuals do not mutate."
+        f"that theory says is best in each generation; sexuals do not mutate. New genes: {s.newcomers} populations of "
+        f"{s.small_population}, {s.new_generations} generations; each is worth {s.worth:g} in log fitness."
     ),
     reading=reading,
-    how="Left: means with their 95 % interval, and when they reach the line. Right: what is gained on the way from one "
-    "share of good bits to the next. Dotted: theory.",
+    how="Left: means with their 95 % interval, and when they reach the line. Middle: what is gained on the way from "
+    "one share of good bits to the next. Right: faint marks are replicates, strong ones their means with 95 % "
+    "intervals. Dotted: theory.",
     height=3.2,
     draw=draw,
 )

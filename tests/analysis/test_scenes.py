@@ -16,15 +16,20 @@ from pydantic import BaseModel, ValidationError
 
 from analysis import Verdict
 from analysis.figures.theme import THEMES
-from analysis.scenes import cloning, conspiracies, jackpot, race, two_locus
+from analysis.scenes import cloning, conspiracies, race, two_locus
 from analysis.scenes.base import SCALES, Outcome, Results, Scene, Settings, listed, records
 from analysis.scenes.claim import Claim, Compared, Law
-from analysis.scenes.crosses import cross
 from analysis.scenes.drawing import apart
-from analysis.scenes.landscapes import moments, watched
+from analysis.scenes.growing import conspiracies as growing_conspiracies
+from analysis.scenes.growing import jackpot as growing_jackpot
+from analysis.scenes.growing.cloning import load_of_sex
+from analysis.scenes.growing.crosses import cross
+from analysis.scenes.growing.landscapes import moments, watched
+from analysis.scenes.growing.race import background, optimal_mutation
+from analysis.scenes.growing.two_locus import mixability, ranks
 from analysis.scenes.registry import SCENES
 from analysis.stats import MIN_REPLICATES
-from sim import CLONAL, SEXUAL, NKLandscape, evolve, infinite_population
+from sim import CLONAL, SEXUAL, NKLandscape, evolve, infinite_population, pack, unpack
 from sim.alleles import EXAMPLE
 from sim.alleles import evolve as evolve_alleles
 from tests.drawn import faults, words_of
@@ -293,10 +298,19 @@ def test_children_of_equals_are_as_fit_as_they() -> None:
 @pytest.mark.oracle
 @pytest.mark.parametrize("advantage", [1.5, 8.0, 20.0])
 def test_a_rare_set_grows_by_the_law(advantage: float) -> None:
-    genes = np.arange(1.0, 9.0)
-    for sexual in (True, False):
-        found = [jackpot.growth_of_rare_set(int(k), advantage, sexual=sexual) for k in genes]
-        assert found == pytest.approx(jackpot.law(genes, advantage, sexual=sexual).tolist(), rel=1e-5)
+    for k in range(1, 9):
+        for mode, factor in ((SEXUAL, advantage * 2.0 ** (1 - k)), (CLONAL, advantage)):
+            assert growing_jackpot.growth_of_set(k, advantage, mode, 1e-12) == pytest.approx(factor, rel=1e-7)
+
+
+@pytest.mark.oracle
+def test_the_law_of_jackpots_holds_at_any_frequency() -> None:
+    """Children of two parents with the set have it, those of one have it by a toss for each gene."""
+    before, advantage, k = 0.1, 5.0, 4
+    parents = before * advantage / (before * advantage + 1.0 - before)
+    after = parents**2 + 2.0 * parents * (1.0 - parents) * 0.5**k
+    found = growing_jackpot.law(np.array(2.0 ** (1 - k)), advantage, before)
+    assert before * found == pytest.approx(after, rel=1e-12)
 
 
 @pytest.mark.oracle
@@ -308,14 +322,15 @@ def test_the_first_sexual_children_lose_what_theory_says() -> None:
         for mode in (CLONAL, SEXUAL)
     ]
     clonal, sexual = (float(population.shares @ population.log_fitness) for population in means)
-    assert clonal - sexual == pytest.approx(cloning.load_of_sex(landscape), rel=5e-3)
+    assert clonal - sexual == pytest.approx(load_of_sex(landscape), rel=5e-3)
 
 
 @pytest.mark.oracle
 def test_conspiracies_break_even_where_both_designs_are_worth_as_much() -> None:
     q = np.array([0.5, 0.9, 0.95, 0.99])
     assert conspiracies.complete(q, 50) == pytest.approx([8.88e-16, 0.00515, 0.0769, 0.605], rel=2e-3)
-    assert conspiracies.at_least_one(np.array([0.5, 0.8]), 5, 10) == pytest.approx([0.272, 0.981], abs=5e-4)
+    assert conspiracies.enough(np.array([0.5, 0.8]), 5, 10, 1) == pytest.approx([0.272, 0.981], abs=5e-4)
+    assert conspiracies.enough(q, 5, 10, 10) == pytest.approx(conspiracies.complete(q, 50).tolist())
     ratio = conspiracies.break_even(q, 50, 5)
     assert ratio * conspiracies.complete(q, 50) == pytest.approx(conspiracies.complete(q, 5).tolist())
     assert ratio[1:] == pytest.approx([114.6, 10.06, 1.572], rel=1e-3)
@@ -334,6 +349,13 @@ def test_without_mutation_conspiracies_keep_all_until_members_turn() -> None:
             assert large[before] == pytest.approx(unit)
             assert np.all(large[~before] == 0.0)
             assert found[f"place:changing:{pay}:{mode}:small"][found["times"] == 10] == pytest.approx(0.9)
+
+
+def test_a_plan_comes_off_when_enough_of_it_is_complete() -> None:
+    good = np.ones((4, 6), dtype=np.bool_)
+    good[1, 5] = good[2, [0, 4]] = good[3, [0, 2, 4]] = False
+    assert growing_conspiracies.successes(good, 2).tolist() == [[1, 1, 1], [1, 1, 0], [1, 0, 0], [0, 0, 0]]
+    assert growing_conspiracies.successes(good, 6).tolist() == [[1, 1, 1], [0, 0, 0], [0, 0, 0], [0, 0, 0]]
 
 
 @pytest.mark.parametrize("wrong", [{"size": 7}, {"size": 50}, {"turned": 51}])
@@ -361,8 +383,31 @@ def test_no_mutation_gains_more_than_the_optimal_one() -> None:
     for excess in (0.1, 0.3, 0.5):
         m = np.linspace(1e-6, 0.05, 200_001)
         gain = -2.0 * m * excess + np.sqrt(m / 1000)
-        assert race.optimal_mutation(excess, 1000) == pytest.approx(m[np.argmax(gain)], abs=1e-6)
-    assert race.optimal_mutation(0.0, 1000) == 0.5
+        assert optimal_mutation(excess, 1000) == pytest.approx(m[np.argmax(gain)], abs=1e-6)
+    assert optimal_mutation(0.0, 1000) == 0.5
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", ["alone", "smooth", "conspiracies"])
+def test_a_new_gene_is_worth_the_same_on_every_background(name: str) -> None:
+    where = background(name, 0.1, 1)
+    genes = unpack(where.founders(50, 2), where.loci)
+    without, with_it = genes.copy(), genes.copy()
+    without[:, -1], with_it[:, -1] = False, True
+    worth = where.log_fitness(pack(with_it)) - where.log_fitness(pack(without))
+    assert worth == pytest.approx(np.full(50, 0.1), rel=1e-6)
+    assert np.ptp(where.log_fitness(pack(without))) > 0.1 or name == "alone"
+
+
+@pytest.mark.oracle
+def test_a_new_gene_alone_spreads_as_theory_says() -> None:
+    settings = race.Settings(
+        bits=10, population=10, generations=2, newcomers=120, worth=0.3, small_population=60, new_generations=40
+    )
+    found, expected = race.SCENE.run(settings, 1, 0), race.fixation(0.3, 60)
+    for arm in ("clonal", "sexual"):
+        z = (found[f"spread:alone:{arm}"] - expected) / math.sqrt(expected * (1.0 - expected) / 120)
+        assert abs(z) < 4.0
 
 
 def test_gains_are_slopes_between_levels() -> None:
@@ -377,7 +422,7 @@ def test_without_recombination_the_best_genotype_wins_and_in_the_example_the_mix
     found = two_locus.SCENE.run(two_locus.Settings(landscapes=5), 1, 0)
     assert [float(found[f"best:{n}:0"]) for n in (3, 5, 10)] == [1.0, 1.0, 1.0]
     best = tuple(int(i) for i in np.unravel_index(EXAMPLE.argmax(), EXAMPLE.shape))
-    mixers = tuple(two_locus.mixability(EXAMPLE[None])[0].argmax(1).tolist())
+    mixers = tuple(mixability(EXAMPLE[None])[0].argmax(1).tolist())
     assert evolve_alleles(EXAMPLE, 0.0).winner == best == (0, 2)
     assert evolve_alleles(EXAMPLE, 0.5).winner == mixers == (1, 1)
-    assert two_locus.ranks(np.array([3.0, 1.0, 2.0])).tolist() == [1.0, 0.0, 0.5]
+    assert ranks(np.array([3.0, 1.0, 2.0])).tolist() == [1.0, 0.0, 0.5]

@@ -1,0 +1,1 @@
+"""What shortcodes become: one file each."""

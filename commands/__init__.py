@@ -1,0 +1,1 @@
+"""The commands, a module for each room behind the door, and what they share. They parse, call and print."""

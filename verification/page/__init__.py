@@ -1,0 +1,1 @@
+"""Looking at a page as people do: in a browser, in several sizes, in both themes, and with a reader's rules."""
