@@ -9,6 +9,7 @@ from commands.claims import claims
 from commands.compare import compare
 from commands.doctor import doctor
 from commands.errors import explain
+from commands.essay import essay, explore
 from commands.measures import measure, measures
 from commands.nets import nets
 from commands.runs import runs
@@ -48,6 +49,8 @@ app.command()(measure)
 app.add_typer(sim, name="sim")
 app.add_typer(scene, name="scene")
 app.add_typer(claims, name="claims")
+app.add_typer(essay, name="essay")
+app.command()(explore)
 app.add_typer(nets, name="nets")
 app.add_typer(runs, name="runs")
 

@@ -26,9 +26,9 @@ def _scientific(value: float) -> str:
     return f"{digits}e{int(power)}" if value else "0"
 
 
-def counted(count: int, noun: str) -> str:
-    """A count with its noun, which takes an s for all but one."""
-    return f"{count:,} {noun}" + "s" * (count != 1)
+def counted(count: int, noun: str, several: str = "") -> str:
+    """A count with its noun, which takes an s for all but one if it is not said how it is called then."""
+    return f"{count:,} {noun if count == 1 else several or noun + 's'}"
 
 
 def decimals_for(*values: float) -> int:

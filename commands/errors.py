@@ -9,6 +9,8 @@ EXIT_FAILED, EXIT_USAGE, EXIT_CHECK, EXIT_PART, EXIT_INTERRUPTED = 1, 2, 3, 4, 1
 
 def explain(error: Exception) -> int:
     """Print an error for a person and give its exit code."""
+    from analysis.essay.errors import EssayError
+    from analysis.essay.pdf import PdfError
     from analysis.genotypes.cells import TableError
     from analysis.ledger.statements import LedgerError
     from analysis.runs.cluster import AddressError, ClusterError
@@ -29,7 +31,7 @@ def explain(error: Exception) -> int:
         for problem in error.problems:
             typer.echo(problem, err=True)
         return EXIT_USAGE
-    if isinstance(error, FolderError | LedgerError | ClusterError):
+    if isinstance(error, FolderError | LedgerError | EssayError | PdfError | ClusterError):
         typer.echo(str(error), err=True)
         return EXIT_FAILED if isinstance(error, ClusterError) and not isinstance(error, AddressError) else EXIT_USAGE
     typer.echo(f"{type(error).__name__}: {error}; the same command with --debug shows where", err=True)

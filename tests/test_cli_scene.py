@@ -1,34 +1,21 @@
 """How much of a scene `mixability scene run` runs."""
 
 import json
-import sys
 import tomllib
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-import cli
 from analysis.scenes.base import SCALES, Scale
 from analysis.scenes.registry import SCENES
-
-Door = Callable[..., tuple[int, str, str]]
+from tests.door import Door
 
 
 @pytest.fixture
-def scene_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Door:
-    """Run a scene in a folder of its own: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mixability", "scene", "run", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        code = stopped.value.code
-        return (code if isinstance(code, int) else 0, *capfd.readouterr())
-
-    return run
+def scene_run(mixability: Door) -> Door:
+    """Run a scene in a folder of its own."""
+    return partial(mixability, "scene", "run")
 
 
 @pytest.mark.parametrize("name", SCENES)

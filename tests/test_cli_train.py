@@ -7,35 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import cli
 from analysis.experiments.cells import cells_of, run_cells
 from analysis.experiments.training import TrainingSpec, run
 from analysis.runs.store import Store
 from nets import Recipe
+from tests.door import Door
 
 SMALL = ["nets", "train", "--width", "12", "--train-size", "100", "--replicates", "2", "--epochs", "4"]
-Door = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def mixability(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Door:
-    """Run a command in a folder of its own: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mixability", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        code = stopped.value.code
-        return (code if isinstance(code, int) else 0, *capfd.readouterr())
-
-    return run
 
 
 def test_networks_are_trained_shown_and_not_trained_twice(mixability: Door, tmp_path: Path) -> None:

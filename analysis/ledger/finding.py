@@ -9,6 +9,9 @@ FOLDER = Path("runs") / "ledger"
 COMMITTED = Path(__file__).resolve().parents[2] / "docs" / "ledger"
 """The project's own, of scale ``standard``; in its sources only."""
 
+OWN_ESSAY = Path(__file__).resolve().parents[1] / "essay" / "texts" / "useful-with-strangers.md"
+"""The project's own essay."""
+
 
 def folder_of(scale: Scale, seed: int) -> Path:
     """Where the ledger of a scale is written."""

@@ -68,17 +68,16 @@ COUNTED = Law(
 
 def reading(results: Results[Settings]) -> str:
     """Layers, anywhere, sizes."""
-    values = results.values
-    count = len(values["which"])
-    in_most, anywhere, typical = (int(np.sum(part)) for part in (values["dropped"] > 0.5, values["anywhere"],
-                                                                 values["typical"]))  # fmt: skip
-    share = number(100.0 * float(np.mean(values["dropped"])), 0)
+    count = len(results.values["which"])
+    in_most = int(np.sum(results.values["dropped"] > 0.5))
+    anywhere, typical = (int(results.values[name].sum()) for name in ("anywhere", "typical"))
+    share = number(100.0 * float(results.values["dropped"].mean()), 0)
     s = results.settings
     return (
-        f"Dropout in most layers: {results.overall(MOST)}; {in_most} of {count} architectures have it there, {anywhere} "
-        f"have it anywhere ({results.overall(ANYWHERE)}), and on average {share} % of layers have it. {typical} of {count} "
-        f"have {s.least:g} to {s.most:g} million parameters ({results.overall(TYPICAL)}). All counts are the published "
-        f"ones: {results.overall(COUNTED)}."
+        f"Dropout in most layers: {results.overall(MOST)}; {in_most} of {count} architectures have it there, "
+        f"{anywhere} have it anywhere ({results.overall(ANYWHERE)}), and on average {share} % of layers have it. "
+        f"{typical} of {count} have {s.least:g} to {s.most:g} million parameters ({results.overall(TYPICAL)}). Our "
+        f"count of parameters is the published one: {results.overall(COUNTED)}."
     )
 
 
@@ -100,7 +99,7 @@ def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
 
 
 def _sizes(axes: Axes, results: Results[Settings], order: Integers) -> list[Plotted]:
-    heading(axes, "Parameters", "millions; shaded: the size that is called typical")
+    heading(axes, "Parameters", "millions; shaded: called typical")
     s = results.settings
     millions, typical = results.values["millions"][order], results.values["typical"][order] > 0.0
     y = np.arange(len(order))
@@ -135,11 +134,8 @@ def _layers(axes: Axes, results: Results[Settings], order: Integers) -> list[Plo
         axes.annotate(f"{int(found.sum())} of {len(found)}", (1.02, at), xycoords=("axes fraction", "data"),
                       va="center", fontsize=8, color=quiet(), annotation_clip=False)  # fmt: skip
         name = ARCHITECTURES[int(results.values["which"][which])].name
-        series = Series(panel="layers", arm="architectures", name="share of layers with dropout", side=SIDE)
-        nothing = np.array([np.nan])
-        rows += series.rows([name], results.values["dropped"][[which]], nothing, nothing)
-        counts = Series(panel="layers", arm="architectures", name="layers", side=SIDE)
-        rows += counts.rows([name], np.array([float(len(found))]), nothing, nothing)
+        series = Series(panel="layers", arm=name, name="whether a layer has dropout", side=SIDE)
+        rows += series.exact(np.arange(float(len(found))), found)
     axes.set_ylim(len(order) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.set_xticks([])
@@ -158,9 +154,9 @@ SCENE = Scene(
     computing=("analysis/scenes/growing/layer_tables.py",),
     replicates=len(ARCHITECTURES),
     smoke=Size(replicates=5),
-    summary=lambda s: (
-        f"A replicate is a published architecture, one of each of {len(ARCHITECTURES)} families, of the size named most "
-        "often, for 1,000 classes. Dropout as trained by the authors, or by torchvision where they are silent."
+    summary=lambda _settings: (
+        f"A replicate is a published architecture, one of each of {len(ARCHITECTURES)} families, of the size named "
+        "most often, for 1,000 classes. Dropout as trained by the authors, or by torchvision where they are silent."
     ),
     reading=reading,
     how="A layer has dropout if it acts on what goes into it or comes out of it. Stochastic depth, which drops whole "

@@ -1,4 +1,4 @@
-"""Conspiracies of inputs: does a network come to rely on one of fifty or on ten of five?"""
+"""Conspiracies of inputs: one of fifty against ten of five, in what a network comes to rely on."""
 
 from collections.abc import Mapping
 from itertools import product
@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from pydantic import Field, model_validator
 
+from analysis.arrays import Floats
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
-from analysis.figures.theme import ArmStyle, faint, ink, quiet
+from analysis.figures.theme import ArmStyle, ink, quiet
 from analysis.scenes.base import Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
@@ -114,9 +115,10 @@ def reading(results: Results[Settings]) -> str:
     """Each design alone, then whom a network believes that has both, and whether that insures it."""
     own = [f"{pay} pay" for pay in _NAMED]
     return (
-        f"Each alone, small less large: static world {results.told(STATIC)}; members fail {results.told(CHANGING)}. "
-        f"Does dropout make a network that has both rely on the small ones? {results.opening(BELIEVED)}: "
-        f"{results.told(BELIEVED, own)}. Does that insure it? {results.opening(INSURED)}: {results.told(INSURED)}."
+        f"Small ones alone, less the large one alone: where nothing changes {results.told(STATIC)}; when members fail "
+        f"{results.told(CHANGING)}. Does dropout turn a network that has both to the small ones? "
+        f"{results.opening(BELIEVED)}: {results.told(BELIEVED, own)}. Does that insure it? {results.opening(INSURED)}: "
+        f"{results.told(INSURED)}."
     )
 
 
@@ -133,7 +135,7 @@ def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
         series = Series(panel="both", arm=arm, name="accuracy", side=SIDE)
         rows += curve(both, _failing(results), results.values[f"both:equal:{arm}"], _styles()[arm], series)
     _by_failing(both)
-    legend(room, alone.get_position(original=True).x0, _key(s))
+    legend(room, alone.get_position(original=True).x0, _key())
     return rows
 
 
@@ -141,12 +143,12 @@ def _styles() -> dict[str, ArmStyle]:
     return dict(zip(("none", "inputs", "decay", "hidden"), styles(), strict=True))
 
 
-def _key(settings: Settings) -> list[Line2D]:
+def _key() -> list[Line2D]:
     return [sample_of(style, _LABELS[arm]) for arm, style in _styles().items()]
 
 
-def _failing(results: Results[Settings]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    found: np.ndarray[tuple[int], np.dtype[np.float64]] = results.values["failing"][0]
+def _failing(results: Results[Settings]) -> Floats:
+    found: Floats = results.values["failing"][0]
     return found
 
 
@@ -176,7 +178,7 @@ def _alone(axes: Axes, results: Results[Settings]) -> list[Plotted]:
 
 def _believed(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     """Share of conflicts that the small ones win, by the pay of the large one."""
-    axes.axhspan(-0.05, 0.5, color=faint(), alpha=0.4, lw=0)
+    axes.axhline(0.5, color=quiet(), lw=0.8)
     rows, pays = [], results.values["pays"][0]
     for arm, style in _styles().items():
         series = Series(panel="believed", arm=arm, name="won by the small ones", side=SIDE)
@@ -187,7 +189,7 @@ def _believed(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     shown = [pays[0], 1.0, pays[-1]]
     axes.set_xticks(shown, labels=[f"{pay:.2g}" for pay in shown])
     axes.minorticks_off()
-    axes.set_yticks([0, 0.5, 1], labels=["large", "either", "small"])
+    axes.set_yticks([0, 0.5, 1], labels=["large", "even", "small"])
     axes.set_xlabel("pay of the large one")
     return rows
 
@@ -213,7 +215,7 @@ SCENE = Scene(
     reading=reading,
     how="The class is yes where all members are in place and no where one of every conspiracy is not. Means with 95 % "
     "intervals. Dotted: perfect conspirators, who say yes when all of the large one, or all of any small one, are in "
-    "place. In the middle, large and small ones say the opposite; at one half either can veto.",
+    "place. In the middle, the large one and the small ones say opposite things, and one side wins.",
     height=2.6,
     above=0.84,
     draw=draw,

@@ -240,7 +240,7 @@ SCENE = Scene(
         replicates=5,
         settings={
             "train_images": 100, "probe_images": 50, "test_images": 100, "masks": 256, "wrong_masks": 64,
-            "narrow": 6, "wide": 10, "epochs": 5, "adders": 6, "steps": 12,
+            "narrow": 6, "wide": 10, "epochs": 12, "adders": 6, "steps": 12,
         },
     ),
     paper=Size(

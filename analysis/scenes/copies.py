@@ -120,8 +120,9 @@ def _losses(axes: Axes, results: Results[Settings]) -> list[Plotted]:
         rows += curve(axes, results.values["shares"][0], results.values[f"kept:{arm}"], style, series)
     axes.set_xlim(0.1, 1.0)
     axes.set_xticks([0.1, 0.5, 1.0], labels=["a tenth", "half", "all"])
-    for label, place in zip(axes.get_xticklabels(), ("left", "center", "right"), strict=True):
-        label.set_horizontalalignment(place)
+    first, *_, last = axes.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
     axes.set_xlabel("units kept")
     return rows
 

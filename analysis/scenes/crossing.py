@@ -126,10 +126,10 @@ NEURONS_WHOLE = Claim(
 def reading(results: Results[Settings]) -> str:
     """What mixing does on both sides, where the difference is drawn large; then whether children are whole."""
     genes, networks = "pairs (between)", "two layers (strangers)"
-    spans = [f"{results.opening(claim)}, viability {_span(results, claim)}" for claim in (GENES_WHOLE, NEURONS_WHOLE)]
+    spans = [f"{results.overall(claim)}, viability {_span(results, claim)}" for claim in (GENES_WHOLE, NEURONS_WHOLE)]
     return (
-        f"Do parts fit those of strangers better for having been mixed? Genes: {results.opening(GENES_MIX)}, "
-        f"{results.told(GENES_MIX, [genes])}. Neurons: {results.opening(NEURONS_MIX)}, "
+        f"Do parts fit those of strangers better for having been mixed? Genes: {results.overall(GENES_MIX)}, "
+        f"{results.told(GENES_MIX, [genes])}. Neurons: {results.overall(NEURONS_MIX)}, "
         f"{results.told(NEURONS_MIX, [networks])}. Is the child as good as its mixed parents? Genes: {spans[0]}. "
         f"Neurons: {spans[1]}."
     )
@@ -182,8 +182,9 @@ def _valley(axes: Axes, results: Results[Settings], key: str, pair: tuple[str, s
         rows += curve(axes, shares, results.values[f"valley:{key}:{arm}"], style, series)
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.5, 1], labels=["all of one", "half and half", "all of the other"])
-    for label, place in zip(axes.get_xticklabels(), ("left", "center", "right"), strict=True):
-        label.set_horizontalalignment(place)
+    first, *_, last = axes.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
     axes.grid(visible=False, axis="x")
     return rows
 

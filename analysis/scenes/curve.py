@@ -125,7 +125,7 @@ def _errors(axes: Axes, results: Results[Settings], labels: dict[str, str]) -> l
         series = Series(panel="error", arm=name, name="distance from the truth", side=SIDE)
         rows += points(axes, place, results.values[f"truth:{name}"], _style(name), series, labels[name])
     short = ("none", *(label.removeprefix("drop ").removeprefix("0") for label in list(labels.values())[1:3]))
-    ticks = (*short, "decay", "data")
+    ticks = (*short, "L2", f"{results.settings.more}x")
     axes.set_xticks(range(len(_REMEDIES)), labels=ticks)
     axes.tick_params(axis="x", labelsize=7.5)
     axes.grid(visible=False, axis="x")
@@ -157,7 +157,7 @@ SCENE = Scene(
     reading=reading,
     how="Four panels: the first replicate; dots are what was learnt from, the dotted line is the truth. Right: faint "
     "marks are replicates, strong ones their mean and its 95 % interval, by remedy: none, dropout, "
-    "weight decay, more data.",
+    "weight decay (L2), more points.",
     height=2.5,
     draw=draw,
 )

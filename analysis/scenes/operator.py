@@ -178,9 +178,9 @@ SCENE = Scene(
             "inputs": 4,
             "population": 40,
             "generations": 10,
-            "train_images": 60,
-            "width": 6,
-            "epochs": 3,
+            "train_images": 100,
+            "width": 12,
+            "epochs": 10,
         },
     ),
     summary=lambda s: (

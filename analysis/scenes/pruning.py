@@ -82,19 +82,12 @@ UNITS = _less(
 
 def reading(results: Results[Settings]) -> str:
     """Whether weights slack without dropout, and whether it prevents that."""
-    told = "; ".join(
+    told = ". ".join(
         f"{words}: {results.told(claim, _SIZES)}"
-        for words, claim in (
-            ("near zero", IDLE),
-            ("to spare", WEIGHTS),
-            ("units dead", DEAD),
-            ("units to spare", UNITS),
-        )
-    )
-    return (
-        f"Do weights run down to zero without dropout? {results.opening(SLACK)}: {results.told(SLACK)}. "
-        f"Dropout less none, weights {told}."
-    )
+        for words, claim in (("Near zero", IDLE), ("Weights to spare", WEIGHTS), ("Units dead", DEAD),
+                             ("Units to spare", UNITS))
+    )  # fmt: skip
+    return f"Do weights run down to zero without dropout? {results.opening(SLACK)}. Dropout less none: {told}."
 
 
 def draw(room: Room, results: Results[Settings]) -> list[Plotted]:

@@ -16,14 +16,14 @@ from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, legend, sample_of
 from analysis.scenes.growing.grids import RATES, WAYS
-from analysis.scenes.on_images import SIDE, OnImages
+from analysis.scenes.on_images import SIDE, OnImages, keep_tick
 
 _ARMS = ("none", "dropout")
 _WORDS: Mapping[str, tuple[str, str]] = {
     "plain": ("SGD", "no momentum"),
     "momentum": ("SGD", "momentum 0.9"),
     "heavy": ("SGD", "momentum 0.99"),
-    "adam": ("Adam", "rates 1/100 of these"),
+    "adam": ("Adam", "1/30 of these rates"),
 }
 _CALLED = {"plain": "no momentum", "momentum": "momentum 0.9", "heavy": "momentum 0.99", "adam": "Adam"}
 
@@ -33,7 +33,8 @@ class Settings(OnImages):
 
     train_images: int = Field(default=300, ge=10, le=100_000, description="training images")
     validation_images: int = Field(default=500, ge=10, le=10_000, description="images that choose the learning rate")
-    networks: int = Field(default=3, ge=1, le=64, description="networks of a kind in a replicate, which are averaged")
+    test_images: int = Field(default=800, ge=10, description="test images, at most")
+    networks: int = Field(default=2, ge=1, le=64, description="networks of a kind in a replicate, which are averaged")
     width: int = Field(default=64, ge=4, le=8192, description="hidden units")
     epochs: int = Field(default=60, ge=1, le=100_000, description="passes over the training images")
     drop_prob: float = Field(default=0.5, ge=0.0, lt=1.0, description="probability that a hidden unit is dropped")
@@ -113,7 +114,7 @@ def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
 def _way(axes: Axes, results: Results[Settings], way: str) -> list[Plotted]:
     """Errors of both arms; above, how often each rate is chosen by validation."""
     rows = []
-    for arm, style, height in zip(_ARMS, arms(), (88.0, 125.0), strict=True):
+    for arm, style, height in zip(_ARMS, arms(), (130.0, 190.0), strict=True):
         mean, low, high = mean_band(100.0 * (1.0 - results.values[f"accuracy:{way}:{arm}"]))
         axes.fill_between(RATES, low, high, color=style.color, alpha=0.18, lw=0)
         axes.plot(RATES, mean, color=style.color, ls=style.line, marker=style.marker, ms=4.5, mec=paper(), mew=0.6)
@@ -128,12 +129,12 @@ def _way(axes: Axes, results: Results[Settings], way: str) -> list[Plotted]:
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(RATES[0] / 1.6, RATES[-1] * 1.6)
-    axes.set_ylim(2.5, 160.0)
+    axes.set_ylim(2.5, 250.0)
     axes.set_yticks([3, 5, 10, 20, 50], labels=["3", "5", "10", "20", "50"])
-    axes.set_xticks(RATES, labels=[f"{rate:g}".removeprefix("0") for rate in RATES])
-    axes.tick_params(axis="x", labelsize=7.5)
+    axes.set_xticks(RATES, labels=[keep_tick(rate) for rate in RATES])
+    axes.tick_params(axis="x", labelsize=7)
     axes.minorticks_off()
-    axes.axhline(70.0, color=quiet(), lw=0.5)
+    axes.axhline(100.0, color=quiet(), lw=0.5)
     axes.set_xlabel("learning rate")
     return rows
 

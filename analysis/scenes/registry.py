@@ -4,6 +4,8 @@ from typing import Any
 
 from analysis.scenes import (
     architectures,
+    batches,
+    blocks,
     children,
     cloning,
     coadaptation,
@@ -24,8 +26,10 @@ from analysis.scenes import (
     makers,
     masks,
     memorising,
+    noise,
     operator,
     penalty,
+    pruning,
     race,
     rates,
     regularisers,
@@ -75,5 +79,9 @@ SCENES: dict[str, Scene[Any]] = {
         scaling.SCENE,
         tasks.SCENE,
         architectures.SCENE,
+        noise.SCENE,
+        pruning.SCENE,
+        blocks.SCENE,
+        batches.SCENE,
     )
 }

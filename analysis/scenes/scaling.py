@@ -29,6 +29,7 @@ class Settings(SceneSettings):
     test_images: int = Field(default=1000, ge=10, description="test images, at most")
     width: int = Field(default=64, ge=2, le=8192, description="units of a hidden layer")
     epochs: int = Field(default=100, ge=1, description="passes over the training images")
+    learning_rate: float = Field(default=0.02, gt=0.0, description="learning rate of the first step")
     masks: int = Field(default=100, ge=4, le=100_000, description="thinned networks that are averaged")
 
 
@@ -186,7 +187,7 @@ SCENE = Scene(
     replicates=16,
     smoke=Size(
         replicates=5,
-        settings={"units": 6, "train_images": 60, "test_images": 50, "width": 6, "epochs": 3, "masks": 4},
+        settings={"units": 6, "train_images": 100, "test_images": 50, "width": 32, "epochs": 20, "masks": 4},
     ),
     summary=lambda s: (
         f"A random layer of {s.units} inputs, all masks. Networks with 1 to 3 hidden layers of {s.width} units, "

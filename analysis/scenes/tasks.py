@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, faint, ink, paper, quiet
-from analysis.numbers import counted, difference
+from analysis.numbers import counted, difference, signed
 from analysis.scenes.base import Results, Room, Scene, Size, listed
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
@@ -108,7 +108,7 @@ def reading(results: Results[Settings]) -> str:
     effects = {words: results.comparison(BOOST, words) for words in _TASKS.values()}
     best, worst = (pick(effects, key=lambda words: effects[words].difference) for pick in (max, min))
     return (
-        f"On almost any task? {results.opening(BOOST)}: of {counted(len(found), 'task')}, {listed(counts)} (by a "
+        f"{results.opening(BOOST)}: of {counted(len(found), 'task')}, {listed(counts)} (by a "
         f"hundredth). Most with {best}, {difference(effects[best])}; least with {worst}, {difference(effects[worst])}. "
         f"Huge ({HUGE.smallest:g}) for {listed(huge) if huge else 'none'} ({results.overall(HUGE)})."
     )
@@ -151,10 +151,9 @@ def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
     score.set_xscale("symlog", linthresh=0.1, linscale=1.2)
     reach = max(0.12, 1.15 * max(abs(row.y) for row in drawn if np.isfinite(row.y) and row.panel == "score"))
     score.set_xlim(-reach, reach)
-    ticks_across = [t for t in (-1.0, -0.3, -0.1, -0.05, 0.0, 0.05, 0.1, 0.3, 1.0) if abs(t) <= reach]
-    score.set_xticks(
-        ticks_across, labels=[f"{t:+g}".replace("-", "\N{MINUS SIGN}") if t else "0" for t in ticks_across]
-    )
+    marks = [mark for mark in ((0.05, 0.1, 0.3) if reach < 0.45 else (0.1, 1.0, 10.0)) if mark <= reach]
+    across = [*(-mark for mark in reversed(marks)), 0.0, *marks]
+    score.set_xticks(across, labels=[signed(mark, 2).rstrip("0").rstrip(".") if mark else "0" for mark in across])
     score.minorticks_off()
     for title, place in titles.items():
         group(room, score, place, title)

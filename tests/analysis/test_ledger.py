@@ -183,7 +183,7 @@ def test_numbers_are_found_by_their_address(ledger: Ledger) -> None:
         ("race.good:sexual", "is a curve"),
         ("race/fastr[additive fitness]", "did you mean faster"),
         ("race/faster[additiv]", "did you mean additive fitness"),
-        ("race/faster[additive fitness].diff", "did you mean difference"),
+        ("race/faster[additive fitness].diff", "there are difference, without"),
     ],
 )
 def test_an_address_that_leads_nowhere_says_where_to(ledger: Ledger, address: str, words: str) -> None:

@@ -33,9 +33,9 @@ _PAUSES = (0, 160, 80, 40, 20, 10, 5)
 SLIDERS = (
     Slider(
         name="block",
-        label="Size of a block",
+        label="Blocks",
         values=_SIZES,
-        words=tuple(f"{50 // size} of {size}" for size in _SIZES),
+        words=tuple(f"{USUAL.loci // size} of {size}" for size in _SIZES),
         asks="Make the blocks large: who keeps its pay when the world changes?",
     ),
     Slider(
@@ -54,7 +54,7 @@ SLIDERS = (
     ),
     Slider(
         name="recombination",
-        label="Recombination between neighbours",
+        label="Recombination",
         values=_LINKS,
         words=("none", *(f"{100 * rate:g} %" for rate in _LINKS[1:-1]), "free"),
         asks="Let genes travel together: how much mixing does sex need?",

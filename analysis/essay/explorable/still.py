@@ -1,85 +1,100 @@
-"""The piece as a picture, for where scripts are off: both populations after a while, and the way there."""
+"""The piece as a picture, for paper and where scripts are off: both populations after a while, and the way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
-from analysis.arrays import Floats
+from analysis.arrays import Bools, Floats
 from analysis.essay.explorable.reference import Explored
 from sim import Population, Shifted, unpack
 
-GENERATIONS = 240
-_WIDTH, _HEIGHT, _GAP, _CHART = 340.0, 240.0, 40.0, 130.0
+GENERATIONS = 220
+_WIDTH, _HEIGHT, _GAP = 400, 300, 3
+_CHART = 840, 130
 _COLORS = {"clonal": "var(--without)", "sexual": "var(--with)"}
 
 
 def still(explored: Explored) -> str:
-    """An inline SVG in the colours of the page."""
+    """HTML with its own styles, in the colours of the page."""
     lives = {kind: list(replace(explored, sex=kind == "sexual").live(GENERATIONS)) for kind in _COLORS}
     pays = {
         kind: np.array([population.log_fitness.mean() / explored.selection for population in life])
         for kind, life in lives.items()
     }
-    last = {kind: life[-1] for kind, life in lives.items()}
-    words = ", ".join(f"{kind} {100 * pay[-1]:.0f} %" for kind, pay in pays.items())
-    parts = [
-        f'<svg viewBox="0 0 {2 * _WIDTH + _GAP:g} {_HEIGHT + _CHART + 70:g}" role="img" aria-label="Both populations after '
-        f'{GENERATIONS} generations. Mean pay: {words}." style="width:100%;height:auto;font:13px sans-serif">'
-    ]
-    for column, (kind, population) in enumerate(last.items()):
-        left = column * (_WIDTH + _GAP)
-        parts.append(
-            f'<text x="{left:g}" y="14" fill="{_COLORS[kind]}" font-weight="bold">{kind.capitalize()}: pays '
-            f"{100 * pays[kind][-1]:.0f} % after {GENERATIONS} generations</text>"
-        )
-        parts.append(f'<g transform="translate({left:g} 24)">{_genomes(explored, population, _COLORS[kind])}</g>')
-    top = _HEIGHT + 50
-    parts.append(f'<g transform="translate(0 {top:g})">{_chart(explored, pays)}</g></svg>')
-    return "".join(parts)
+    pictures = "\n".join(
+        f'<div style="display:inline-block;width:48%;margin-right:{side}%">'
+        f'<b style="color:{_COLORS[kind]}">{kind.capitalize()}</b> {100 * pays[kind][-1]:.0f} % of full pay'
+        f"{_genomes(explored, lives[kind][-1], kind)}</div>"
+        for side, kind in zip((2, 0), _COLORS, strict=True)
+    )
+    return (
+        f"{pictures}\n<p>Mean pay on the way there, from 0 to 100 %, in {GENERATIONS} generations; dashed: clonal; "
+        f"dotted lines: the world changes.</p>\n{_chart(explored, pays)}"
+    )
 
 
-def _genomes(explored: Explored, population: Population, color: str) -> str:
-    """Rows are individuals, the best paid on top; complete blocks in full colour, the rest of what is in place pale."""
-    placed = in_place(explored, population)[np.argsort(-population.log_fitness, kind="stable")]
-    whole = placed.reshape(len(placed), -1, explored.block).all(axis=2).repeat(explored.block, axis=1)
-    each, tall = _WIDTH / explored.loci, _HEIGHT / len(placed)
-    found = [f'<rect width="{_WIDTH:g}" height="{_HEIGHT:g}" fill="var(--line)"/>']
-    for shown, opacity in ((placed & ~whole, 0.35), (whole, 1.0)):
-        path = "".join(
-            f"M{start * each:.2f} {row * tall:.2f}h{(end - start) * each:.2f}v{tall:.2f}H{start * each:.2f}z"
-            for row, line in enumerate(shown)
-            for start, end in _runs(line)
-        )
-        found.append(f'<path d="{path}" fill="{color}" fill-opacity="{opacity:g}"/>')
-    return "".join(found)
+def _genomes(explored: Explored, population: Population, kind: str) -> str:
+    """The best paid on top, those alike side by side; complete blocks in full colour, what else is in place pale."""
+    placed = _in_place(explored, population)
+    complete = placed.reshape(len(placed), -1, explored.block).all(axis=2)
+    keys: Floats = np.column_stack([population.log_fitness, complete, placed])
+    order = np.lexsort((-keys).T[::-1])
+    placed, complete = placed[order], complete.repeat(explored.block, axis=1)[order]
+    out = np.ones((1, explored.loci), dtype=np.bool_)
+    layers = ((out, "var(--line)", 1.0), (placed & ~complete, _COLORS[kind], 0.35), (complete, _COLORS[kind], 1.0))
+    label = f"Genomes of the {kind} population after {population.generation} generations"
+    return (
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}" shape-rendering="crispEdges" '
+        f'style="display:block;width:100%;height:auto">{"".join(_cells(explored, *layer) for layer in layers)}</svg>'
+    )
 
 
-def in_place(explored: Explored, population: Population) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _cells(explored: Explored, shown: Bools, color: str, opacity: float) -> str:
+    """What is shown of each row, a rectangle for neighbours of one block."""
+    gap = _GAP if explored.block < explored.loci else 0
+    each = (_WIDTH - gap * (explored.loci // explored.block - 1)) / explored.loci
+    tall = _HEIGHT / len(shown)
+    path = "".join(
+        f"M{start * each + start // explored.block * gap:.2f} {row * tall:g}h{(end - start) * each:.2f}v{tall:g}"
+        f"h-{(end - start) * each:.2f}z"
+        for row, line in enumerate(shown)
+        for start, end in _runs(line, explored.block)
+    )
+    return f'<path d="{path}" fill="{color}" fill-opacity="{opacity:g}"/>'
+
+
+def _runs(line: Bools, block: int) -> list[tuple[int, int]]:
+    """Where neighbours of one block are shown: the first of them, and the one behind the last."""
+    loci = np.arange(1, len(line))
+    edges = [0, *loci[(line[1:] != line[:-1]) | (loci % block == 0)].tolist(), len(line)]
+    return [(start, end) for start, end in pairwise(edges) if line[start]]
+
+
+def _in_place(explored: Explored, population: Population) -> Bools:
     """Which players do what is asked of them now, (individuals, loci)."""
     here = explored.environment.at(population.generation)
     flips = here.flips if isinstance(here, Shifted) else np.uint64(0)
     return unpack(population.individuals ^ flips, explored.loci)
 
 
-def _runs(line: Sequence[bool]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(line, dtype=np.int8), [0]])))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
-def _chart(explored: Explored, pays: dict[str, Floats]) -> str:
-    width = 2 * _WIDTH + _GAP
-    found = [
-        f'<path d="M0 {(1 - pay) * _CHART:g}H{width:g}" stroke="var(--line)"/>' for pay in (0.0, 0.5, 1.0)
+def _chart(explored: Explored, pays: Mapping[str, Floats]) -> str:
+    width, height = _CHART
+    across = np.linspace(0, width, GENERATIONS + 1)
+    levels = "".join(f"M0 {level * height:g}h{width}" for level in (0, 0.5, 1))
+    turns = range(explored.every, GENERATIONS, explored.every) if explored.every else ()
+    changes = "".join(f"M{across[now]:.1f} 0v{height}" for now in turns)
+    parts = [
+        f'<path d="{levels}" stroke="var(--line)"/>',
+        f'<path d="{changes}" stroke="var(--quiet)" stroke-dasharray="1 3"/>',
     ]
-    if explored.every:
-        found += [
-            f'<path d="M{now / GENERATIONS * width:.1f} 0V{_CHART:g}" stroke="var(--quiet)" stroke-dasharray="1 3"/>'
-            for now in range(explored.every, GENERATIONS, explored.every)
-        ]
     for kind, pay in pays.items():
-        points = " ".join(f"{at / GENERATIONS * width:.1f},{(1 - p) * _CHART:.1f}" for at, p in enumerate(pay))
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, (1 - pay) * height, strict=True))
         dashes = ' stroke-dasharray="6 3"' if kind == "clonal" else ""
-        found.append(f'<polyline points="{points}" fill="none" stroke="{_COLORS[kind]}" stroke-width="2"{dashes}/>')
-    found.append(f'<text x="0" y="{_CHART + 17:g}" fill="var(--quiet)">mean pay; dotted: the world changes</text>')
-    return "".join(found)
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{_COLORS[kind]}" stroke-width="2"{dashes}/>')
+    label = ", ".join(f"{kind} {100 * pay[-1]:.0f} % at the end" for kind, pay in pays.items())
+    return (
+        f'<svg viewBox="0 -2 {width} {height + 4}" role="img" aria-label="Mean pay from 0 to 100 %: {label}" '
+        f'style="display:block;width:100%;height:auto">{"".join(parts)}</svg>'
+    )

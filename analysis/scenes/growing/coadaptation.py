@@ -61,14 +61,20 @@ def _recipes(settings: Settings, width: int) -> Mapping[str, Recipe]:
 
 
 def _misled(settings: Settings, network: Mlp, data: Split, seed: int, replicate: int) -> float:
-    """Share of the accuracy above guessing that is kept when a random quarter of the units answer another image."""
+    """Share of the accuracy above guessing that is kept when a random quarter of the units answer another image.
+
+    NaN where the network is not to be told from guessing.
+    """
     probe = data.test.take(np.arange(min(settings.probe_images, len(data.test))))
     game = AblationGame(
         network, probe.inputs, probe.labels, background="resample", seed=seed_for(seed, KEY, replicate, "others")
     )
     masks = sample(game.n, settings.wrong_masks, generator_for(seed, KEY, replicate, "misled"), _MISLED).masks
     intact = game.performance(np.ones((1, game.n), dtype=np.bool_))["accuracy"][0]
-    return float((game.performance(masks)["accuracy"].mean() - data.guessing) / (intact - data.guessing))
+    worth = intact - data.guessing
+    if worth <= 1.5 / np.sqrt(len(probe)):
+        return float("nan")
+    return float((game.performance(masks)["accuracy"].mean() - data.guessing) / worth)
 
 
 def _sums(settings: Settings, seed: int, replicate: int) -> Mapping[str, float]:

@@ -54,7 +54,8 @@ def valley(games: Sequence[ScaledGame], base: float, children: int, rng: np.rand
     curves = [next(iter(knock_out_curve(game, children, rng).values())).mean for game in games]
     mean = np.mean(curves, axis=0)
     worth = SHARES * mean[-1] + (1.0 - SHARES) * mean[0] - base
-    return np.divide(mean - base, worth, out=np.full_like(mean, np.nan), where=bool(np.all(worth > 0.0)))
+    found: Floats = (mean - base) / worth if np.all(worth > 0.0) else np.full_like(mean, np.nan)
+    return found
 
 
 _Crossed = tuple[str, tuple["Sequence[ScaledGame]", float]]

@@ -14,8 +14,9 @@ WIDTHS_KEPT = (1.0, 0.8, 0.5, 0.3)
 """Keep probabilities of hidden units at each of them."""
 CAPACITIES = (4, 16, 64, 256)
 """Hidden units of networks that may learn by heart."""
-RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-"""Learning rates of SGD; Adam's are a hundred times smaller."""
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+"""Learning rates of SGD, from too low to too high for each way to descend; Adam's are `ADAM` of them."""
+ADAM = 1.0 / 30.0
 WAYS = {"plain": 0.0, "momentum": 0.9, "heavy": 0.99, "adam": 0.9}
 """Ways to descend, and their momentum (Adam's first decay)."""
 TUNED_RATES = (0.02, 0.05, 0.1, 0.2, 0.4)

@@ -74,7 +74,8 @@ def _curve(
                 for strength in STRENGTHS
             ]
         )
-    return np.mean(np.array(curves, dtype=np.float64), axis=0)
+    found: Floats = np.array(curves, dtype=np.float64).mean(0)
+    return found
 
 
 def _noise(network: Mlp, inputs: Tensor, place: str, noises: torch.Generator) -> list[Tensor]:

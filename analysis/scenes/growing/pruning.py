@@ -39,7 +39,7 @@ def grow(settings: Settings, seed: int, replicate: int) -> Grown:
         for arm, recipe in _recipes(settings, width).items():
             trained = networks(recipe, data, seed, KEY, replicate, size, count=settings.networks).networks
             each = [measured(settings, network, data) for network in trained]
-            found |= {f"{what}:{size}:{arm}": np.mean([one[what] for one in each], axis=0) for what in each[0]}
+            found |= {f"{what}:{size}:{arm}": np.array([one[what] for one in each]).mean(0) for what in each[0]}
         # Weights as they were before the first step: the draw is that of every arm.
         untrained = _recipes(settings, width)["none"].model_copy(update={"steps": 1, "learning_rate": 1e-30})
         started = networks(untrained, data, seed, KEY, replicate, size, count=settings.networks, may_diverge=True)
@@ -117,6 +117,6 @@ def without_units(network: Mlp, data: Split, activity: Floats) -> Floats:
 
 
 def prunable(accuracy: Floats, shares: Floats, allowed: float) -> float:
-    """The largest share that can be cut before more accuracy than is allowed is lost; ``accuracy[0]`` is the whole's."""
+    """The largest share that can be cut before more accuracy is lost than allowed; ``accuracy[0]`` is the whole's."""
     lost = np.flatnonzero(accuracy < accuracy[0] - allowed)
     return float(shares[lost[0] - 1]) if len(lost) else float(shares[-1])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.arrays import Floats
-from analysis.scenes.growing.grids import RATES, WAYS
+from analysis.scenes.growing.grids import ADAM, RATES, WAYS
 from analysis.scenes.growing.networks import networks, part_of
 from nets.recipe import Recipe
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from analysis.scenes.rates import Settings
 
 _KEY = "rates"
-_ADAM = 0.01
 _SGD = ("plain", "momentum", "heavy")
 
 
@@ -40,7 +39,7 @@ def grow(settings: Settings, seed: int, replicate: int) -> Grown:
             for rate in RATES:
                 recipe = Recipe(
                     width=settings.width, drop_prob=drop_prob, epochs=settings.epochs, momentum=momentum,
-                    learning_rate=rate * _ADAM if adam else rate, optimiser="adam" if adam else "sgd",
+                    learning_rate=rate * ADAM if adam else rate, optimiser="adam" if adam else "sgd",
                 )  # fmt: skip
                 trained = networks(recipe, data, seed, *key, count=settings.networks, may_diverge=True)
                 test.append(trained.test_accuracy[:, -1].mean())

@@ -29,7 +29,13 @@ def grow(settings: "Settings", seed: int, replicate: int) -> Grown:
     data = part_of(settings.data, settings.train_images, seed, "scaling", replicate, test_size=settings.test_images)
     inputs, labels = torch.from_numpy(data.test.inputs), torch.from_numpy(data.test.labels)
     for depth in DEPTHS:
-        recipe = Recipe(layers=depth, width=settings.width, epochs=settings.epochs, drop_prob=1.0 - _KEEP)
+        recipe = Recipe(
+            layers=depth,
+            width=settings.width,
+            epochs=settings.epochs,
+            drop_prob=1.0 - _KEEP,
+            learning_rate=settings.learning_rate,
+        )
         for arm, each in (("none", recipe.without_dropout()), ("dropout", recipe)):
             network = networks(each, data, seed, "scaling", replicate, depth).networks[0]
             masks = seed_for(seed, "scaling", replicate, depth, "masks")
