@@ -10,7 +10,6 @@ from analysis.figures.chart import Kind, each
 from analysis.figures.plotted import Plotted
 from analysis.figures.results import SideResults
 from analysis.figures.theme import arms, diverging, faint, quiet
-from nets.features import hoyer
 
 _ROWS, _COLUMNS = 4, 10
 
@@ -51,7 +50,7 @@ def draw_filters(axes: Axes, results: SideResults, arm: int) -> list[Plotted]:
     page[: len(shown)] = scaled.reshape(-1, high, wide)
     draw_page(axes, page, _COLUMNS)
     axes.set_title(side.arms[arm], color=arms()[arm].color, fontweight="bold", loc="left", pad=4)
-    axes.set_xlabel(f"Hoyer sparsity {np.mean(hoyer(weights)):.2f} on average, 0 even to 1 a single input", fontsize=8)
+    axes.set_xlabel(f"Hoyer sparsity {_sparsity(weights):.2f} on average, 0 even to 1 a single input", fontsize=8)
     return [
         Plotted(
             panel="filters",
@@ -72,11 +71,18 @@ def _draw(panels: Sequence[Axes], side: SideResults) -> list[Plotted]:
 
 
 def _reading(sides: Sequence[SideResults]) -> str:
-    without, with_mixing = (float(np.mean(hoyer(p["filters"].astype(np.float64)))) for p in sides[0].portraits)
+    without, with_mixing = (_sparsity(p["filters"].astype(np.float64)) for p in sides[0].portraits)
     return (
         f"Mean sparsity of the incoming weights of one network: {without:.2f} {sides[0].side.arms[0]}, "
         f"{with_mixing:.2f} {sides[0].side.arms[1]}; one replicate, so no verdict."
     )
+
+
+def _sparsity(filters: Floats) -> float:
+    """Hoyer's, on average."""
+    from nets.features import hoyer  # noqa: PLC0415 - torch waits until there are filters to measure
+
+    return float(np.mean(hoyer(filters)))
 
 
 KIND = Kind(

@@ -113,7 +113,8 @@ def _noise(axes: Axes, results: Results[Settings]) -> list[Plotted]:
             ends, above = results.values[f"noise:{arm}"][:, -1], arm == "batch"
             axes.annotate(_LABELS[arm].replace("mask ", ""), (sizes[-1], ends.max() if above else ends.min()),
                           (0, 5 if above else -5), textcoords="offset points", ha="right",
-                          va="bottom" if above else "top", fontsize=8, fontweight="bold", color=style.color)  # fmt: skip
+                          va="bottom" if above else "top", fontsize=8, fontweight="bold",
+                          color=style.color)  # fmt: skip
     axes.set_xscale("log", base=4)
     axes.set_xticks(sizes, labels=[f"{size:g}" for size in sizes])
     axes.minorticks_off()

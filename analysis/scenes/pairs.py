@@ -17,13 +17,14 @@ SIDE = "neurons"
 class OnPairs(Settings):
     """Pairs of perceptrons of rectified linear units; SGD with momentum 0.9, its rate falling to 0."""
 
-    SMOKE: ClassVar[dict[str, int]] = {
+    SMOKE: ClassVar[dict[str, float]] = {
         "train_images": 60,
         "validation_images": 60,
         "test_images": 80,
         "probe_images": 30,
         "width": 6,
         "epochs": 4,
+        "learning_rate": 0.02,
     }
 
     data: str = Field(default="digits", description="a data set with classes: digits, mnist5k or idx:FOLDER")

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -165,7 +166,8 @@ def test_the_address_brings_the_settings_back(browser: Browser, page: Path) -> N
     browser.events.clear()
     browser.do("Page.reload")
     while not any(event["method"] == "Page.loadEventFired" for event in browser.events):
-        browser.do("Page.getNavigationHistory")
+        with suppress(RuntimeError):  # between two pages there is none to ask
+            browser.ask("0")
     assert said(browser, "now") == "generation 0, seed 7"
     assert setting(browser, "block") == "2 of 25"
     assert not browser.complaints
@@ -213,8 +215,7 @@ def test_who_wants_less_motion_gets_steps_of_many_generations(browser: Browser, 
 def test_it_waits_while_nobody_sees_it(browser: Browser, page: Path) -> None:
     browser.show(page, width=800)
     browser.ask("document.body.style.paddingTop = '3000px'; scrollTo(0, 0)")
-    seen = "new Promise((done) => new IntersectionObserver(([entry]) => done(entry.isIntersecting)).observe(document.querySelector('.explore')))"
-    assert browser.ask(seen) is False
+    browser.ask(FRAME)
     browser.ask("document.querySelector('[data-do=play]').click()")
     for _ in range(10):
         browser.ask(FRAME)

@@ -70,7 +70,7 @@ def test_the_picture_shows_as_much_of_complete_blocks_as_is_paid(block: int, eve
     everything, complete = areas
     assert 0.0 < paid < 1.0
     assert complete / everything == pytest.approx(paid, abs=1e-3)  # numbers of a path have two decimals
-    assert f"{100 * paid:.0f} % of full pay" in sexual
+    assert f"pays {100 * paid:.0f} %" in sexual
 
 
 def test_the_page_is_written_where_it_can_be(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def still(explored: Explored) -> str:
     }
     pictures = "\n".join(
         f'<div style="display:inline-block;width:48%;margin-right:{side}%">'
-        f'<b style="color:{_COLORS[kind]}">{kind.capitalize()}</b> {100 * pays[kind][-1]:.0f} % of full pay'
+        f'<b style="color:{_COLORS[kind]}">{kind.capitalize()}</b> pays {100 * pays[kind][-1]:.0f} %'
         f"{_genomes(explored, lives[kind][-1], kind)}</div>"
         for side, kind in zip((2, 0), _COLORS, strict=True)
     )

@@ -1,5 +1,7 @@
 """What scenes about regularisation compute by themselves, against what can be known of it otherwise."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -24,7 +26,7 @@ FAMILIES: tuple[FamilyName, FamilyName] = ("linear", "softmax")
 
 def perceptrons(*widths: int) -> Perceptrons:
     numbers = torch.Generator().manual_seed(4)
-    shapes = [(1, *shape) for shape in zip(widths[:-1], widths[1:], strict=True)]
+    shapes = [(1, *shape) for shape in pairwise(widths)]
     return Perceptrons(
         weights=[torch.randn(shape, generator=numbers, dtype=torch.float64) for shape in shapes],
         biases=[torch.randn((1, 1, shape[2]), generator=numbers, dtype=torch.float64) for shape in shapes],
