@@ -41,7 +41,7 @@ class Browser:
         """Start one, and end it; ``scripts`` says whether those of pages run."""
         to_read, commands = os.pipe()
         answers, to_write = os.pipe()
-        with tempfile.TemporaryDirectory() as profile:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
             # The browser wants the pipes as its descriptors 3 and 4.
             wired = f'exec "$0" "$@" 3<&{to_read} 4>&{to_write}'
             started = ["bash", "-c", wired, program() or "", *_FLAGS, f"--user-data-dir={profile}"]
