@@ -19,12 +19,12 @@ def amount(value: Value, options: Mapping[str, tuple[str, ...]]) -> str:
 
     ``pct``: in percent; ``x``: with a sign of multiplication; ``int``: whole, thousands apart; ``digits``: with that
     many decimals; ``signed``: with its sign; ``abs``: without; ``ci``: with its 95 % interval. Raises ShortcodeError
-    where filters contradict each other, and where the number is undefined.
+    where filters contradict each other. A number that is undefined is a dash; what it is tells why.
     """
     _agree(options)
     found = _Numbers(value.number, value.low, value.high).scaled(100.0 if "pct" in options else 1.0)
     if not math.isfinite(found.number):
-        raise ShortcodeError(f"this number is undefined ({value.words})")
+        return number(math.nan)
     found = found.absolute() if "abs" in options else found
     decimals = _decimals(found, options)
 

@@ -35,7 +35,6 @@ def problems(text: str, ledger: Ledger, folder: Path) -> list[tuple[int, str]]:
         ("{{ value: crossing.cuont }}", 4, "did you mean count?"),
         ("{{ value: crosing.count }}", 4, "did you mean crossing?"),
         ("{{ value: crossing.curve }}", 4, "is a curve, not a number"),
-        ("{{ value: crossing.undefined }}", 4, "undefined"),
         ("{{ value }}", 4, "value needs an address"),
         ("{{ value: crossing/work[apart].diff }}", 4, "has no 'diff'"),
         ("{{ value: crossing.count | pcnt }}", 4, "no filter 'pcnt'; did you mean 'pct'?"),
