@@ -157,7 +157,7 @@ SCENE = Scene(
     claims=(ACCURACY, CROSSING, HALF, ACTIVATION, NEXT),
     settings=Settings,
     replicates=16,
-    smoke=Size(replicates=5, settings={**OnPairs.SMOKE, "width": 10, "epochs": 8, "drop_prob": 0.3}),
+    smoke=Size(replicates=5, settings={**OnPairs.SMOKE, "width": 8, "epochs": 8, "drop_prob": 0.3}),
     paper=Size(
         replicates=10,
         settings={"data": "mnist5k", "train_images": 3000, "validation_images": 1000, "width": 1024, "epochs": 200},
