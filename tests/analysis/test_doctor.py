@@ -107,18 +107,19 @@ def test_nobody_and_no_home_is_named(tmp_path: Path, monkeypatch: Patch) -> None
 
 
 def test_paths_are_shown_from_here_or_from_home(monkeypatch: Patch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.setenv("HOME", "/people/ada")
     monkeypatch.setattr(getpass, "getuser", lambda: "ada")
     monkeypatch.chdir(tmp_path)
     assert paths.discreet(f"{tmp_path}/runs and {tmp_path} alone") == "runs and . alone"
-    assert paths.discreet("cannot write /home/ada/x; nor /home/ada") == "cannot write ~/x; nor ~"
+    assert paths.discreet("cannot write /people/ada/x; nor /people/ada") == "cannot write ~/x; nor ~"
     assert (
-        paths.discreet("/home/adamant/x stays, /data/ada/x does not") == "/home/adamant/x stays, /data/USER/x does not"
+        paths.discreet("/people/adamant/x stays, /data/ada/x does not")
+        == "/people/adamant/x stays, /data/USER/x does not"
     )
-    assert paths.discreet("/mnt/home/ada and X=/home/ada") == "/mnt/home/USER and X=~"
+    assert paths.discreet("/mnt/people/ada and X=/people/ada") == "/mnt/people/USER and X=~"
     assert paths.discreet("adaptation, an ada alone and numpy-2") == "adaptation, an ada alone and numpy-2"
     monkeypatch.chdir("/")
-    assert paths.discreet("/home/ada/x and /etc/x") == "~/x and /etc/x"
+    assert paths.discreet("/people/ada/x and /etc/x") == "~/x and /etc/x"
 
 
 def test_a_user_without_a_name_is_no_error(monkeypatch: Patch) -> None:
