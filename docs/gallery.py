@@ -23,8 +23,6 @@ from analysis.probing.probe import probe
 from analysis.report.comparison import genes_subtitle, neurons_subtitle, origin, results
 from analysis.runs.folder import write_whole
 from analysis.runs.store import Store, located
-from analysis.scenes.play import Performance, outcomes, play
-from analysis.scenes.registry import SCENES
 from analysis.sides.base import Pool
 from analysis.sides.genes import genes_pool
 from analysis.sides.neurons import neurons_pool
@@ -87,19 +85,6 @@ def networks(store: Store) -> list[list[Chart]]:
     ]
 
 
-def scenes(store: Store) -> list[list[Chart]]:
-    """Every scene, as it is usually run, in both themes."""
-    drawn = []
-    for name, scene in SCENES.items():
-        performance = Performance(scene=name, replicates=scene.replicates)
-        settings = performance.checked
-        list(play(performance, store, joblib.cpu_count()))
-        found = outcomes(performance, store)
-        what_was_run = scene.origin(settings, len(found), performance.seed)
-        drawn.append([scene.chart(settings, found, what_was_run, theme) for theme in THEMES])
-    return drawn
-
-
 def page(all_charts: list[Chart]) -> str:
     """The index: every figure with its question and what it says."""
     entries = "\n".join(
@@ -125,8 +110,8 @@ figcaption {{ color: var(--quiet); font-size: .9rem; }} a {{ color: inherit; }}
 <h1>The figures</h1>
 <p>Every kind of figure, from one run of <code>mixability compare</code> with its defaults and a pool of {PARENTS}
 parents of each kind: left genes, right neurons; orange without mixing, blue with it. Then what
-<code>mixability nets train</code> and <code>nets probe</code> show, and the essays' scenes, each by
-<code>mixability scene run NAME</code>.</p>
+<code>mixability nets train</code> and <code>nets probe</code> show. The essays' claims have
+<a href="../ledger/ledger.md">pictures of their own</a>.</p>
 {entries}
 </body></html>
 """
@@ -148,7 +133,7 @@ def readme(all_charts: list[Chart]) -> str:
 
 Every kind of figure, from one run of `mixability compare` with its defaults and a pool of {PARENTS} parents of each
 kind: left genes, right neurons; orange without mixing, blue with it. A run's own page shows four of them. Then
-what `mixability nets train` and `nets probe` show, and the essays' scenes, each by `mixability scene run NAME`.
+what `mixability nets train` and `nets probe` show; the essays' claims have [theirs](../ledger/ledger.md).
 `make gallery` draws them all again, and writes SVG, the numbers (CSV), the words (TXT) and a page, `index.html`, beside
 them.
 {entries}
@@ -157,9 +142,9 @@ them.
 
 def main() -> None:
     """Draw, or redraw from the cells of the last time."""
-    print("comparing, training, playing the scenes, drawing; a quarter of an hour the first time", file=sys.stderr)
+    print("comparing, training, drawing; some minutes the first time", file=sys.stderr)
     store = Store(located())
-    both = charts(CompareSpec(), store) + networks(store) + scenes(store)
+    both = charts(CompareSpec(), store) + networks(store)
     for chart_by_theme in both:
         for theme, chart in zip(THEMES, chart_by_theme, strict=True):
             for suffix, content in chart.files(width=1400).items():
