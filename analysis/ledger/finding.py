@@ -1,5 +1,6 @@
 """Where ledgers are."""
 
+import json
 from pathlib import Path
 
 from analysis.scenes.base import Scale
@@ -19,8 +20,18 @@ def folder_of(scale: Scale, seed: int) -> Path:
 
 
 def latest() -> Path | None:
-    """The ledger that was written here last, or else the project's own; None where there is neither."""
-    written = sorted(FOLDER.glob("*/ledger.json"), key=lambda file: file.stat().st_mtime)
-    if written:
-        return written[-1].parent
-    return COMMITTED if (COMMITTED / "ledger.json").exists() else None
+    """The ledger to be asked where none is named; None where there is none at all.
+
+    The last whole one that was written here; else the project's own; else the last, with claims that were not run.
+    """
+    written = sorted(FOLDER.glob("*/ledger.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    own = [COMMITTED / "ledger.json"] if (COMMITTED / "ledger.json").exists() else []
+    found = [*filter(_is_whole, written), *own, *written]
+    return found[0].parent if found else None
+
+
+def _is_whole(ledger: Path) -> bool:
+    try:
+        return "not run" not in json.loads(ledger.read_text(encoding="utf-8"))["verdicts"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
