@@ -24,7 +24,7 @@ LedgerFolder = Annotated[
     Path | None,
     typer.Option(
         "--ledger",
-        help="Folder of a ledger (default: the last that was run here, else the project's own).",
+        help="Folder of a ledger (default: the last whole one that was run here, else the project's own).",
         rich_help_panel=SHOW,
     ),
 ]
@@ -155,8 +155,8 @@ def claims_run(
     asked = list(statements().claims) if every else list(claim or [])
     scenes = scenes_of(asked)
     folder = out or folder_of(size, seed)
-    kept = Store(located(store))
     cells = cells_for(scenes, size, seed)
+    kept = Store(located(store))
     if dry_run:
         _print_plan(scenes, size, cells, kept)
         return

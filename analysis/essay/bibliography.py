@@ -6,8 +6,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from analysis.essay.errors import EssayError, Problem, ShortcodeError, nearest
+from analysis.essay.errors import EssayError, Problem, ShortcodeError
 from analysis.ledger.statements import Source
+from analysis.names import nearest
 
 FILE = "sources.toml"
 

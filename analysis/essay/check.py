@@ -26,6 +26,8 @@ class Checked:
     """Why the essay cannot be built."""
     stale: str
     """That the ledger is another than the one accepted, or empty; it is no failure."""
+    outdated: Sequence[str]
+    """Which shown records are of other code than the present, with the command that renews them; no failure either."""
 
     @property
     def exit_code(self) -> int:
@@ -42,7 +44,7 @@ class Checked:
             report.append(f"{many} of {self.shown} not as accepted; read these lines again, then essay build --accept")
         elif not self.problems:
             report.append(f"{self.path}: all as accepted ({counted(self.shown, 'shortcode')})")
-        return [*report, *filter(None, [self.stale])]
+        return [*report, *filter(None, [self.stale]), *self.outdated]
 
 
 def check(text: Path, ledger: Ledger, *, raw_html: bool = False) -> Checked:
@@ -62,4 +64,9 @@ def check(text: Path, ledger: Ledger, *, raw_html: bool = False) -> Checked:
         changed=changed,
         problems=[*composed.others, *unanswered],
         stale=stale(before, now),
+        outdated=[
+            f"The code of scene {name} has changed since its records were computed: {ledger.again(name)}"
+            for name, kept in ledger.scenes.items()
+            if name in composed.desk.scenes and not kept.is_current
+        ],
     )

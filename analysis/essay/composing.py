@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from analysis.essay.bibliography import bibliography
 from analysis.essay.desk import Desk
-from analysis.essay.errors import Problem, ShortcodeError, nearest
+from analysis.essay.errors import Problem, ShortcodeError
 from analysis.essay.markdown import parser
 from analysis.essay.pictures import read_pictures
 from analysis.essay.pieces.base import Piece
@@ -18,6 +18,7 @@ from analysis.essay.shortcode import Shortcode
 from analysis.essay.text import Text, read
 from analysis.ledger.ledger import Ledger
 from analysis.ledger.statements import LedgerError
+from analysis.names import nearest
 
 _BLOCKS = frozenset(name for name, piece in PIECES.items() if piece.block)
 

@@ -17,6 +17,10 @@ class Desk:
     notes: Notes = field(default_factory=Notes)
     terms: dict[str, Term] = field(default_factory=dict)
     """Those explained, by label."""
+    scenes: set[str] = field(default_factory=set)
+    """Those whose records are shown."""
     figures: int = 0
     """How many there are."""
     tables: int = 0
+    live: bool = False
+    """Whether it has the live piece."""

@@ -1,7 +1,6 @@
 """What is wrong with an essay, all of it at once."""
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +25,3 @@ class EssayError(Exception):
         self.path = path
         self.problems = sorted(problems)
         super().__init__("\n".join(f"{path}:{problem.line}: {problem.says}" for problem in self.problems))
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """What may have been meant."""
-    known = {each.lower(): each for each in names}
-    if close := difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5):
-        return f"did you mean {known[close[0]]!r}?"
-    some = sorted(known.values())
-    return f"there are {', '.join(some[:12])}{', ...' if len(some) > 12 else ''}" if some else "there is none"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from analysis.essay.errors import ShortcodeError, nearest
+from analysis.essay.errors import ShortcodeError
 from analysis.measures.registry import MEASURES, Measure
+from analysis.names import nearest
 
 
 @dataclass(frozen=True, kw_only=True)

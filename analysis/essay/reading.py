@@ -9,11 +9,12 @@ from urllib.parse import unquote
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from analysis.essay.errors import Problem, ShortcodeError, nearest
+from analysis.essay.errors import Problem, ShortcodeError
 from analysis.essay.markdown import environment
 from analysis.essay.outline import Heading, Outline, outline
 from analysis.essay.shortcode import Occurrence, Shortcode, mark, numbers_in, parse, replaced_in
 from analysis.essay.text import Text
+from analysis.names import nearest
 
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|\\", re.IGNORECASE)
 _UNDEFINED = re.compile(r"\[\^[^\]\s]+\]")

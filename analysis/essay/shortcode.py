@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analysis.essay.errors import ShortcodeError, nearest
+from analysis.essay.errors import ShortcodeError
 from analysis.essay.text import MARKS
+from analysis.names import nearest
 
 _OCCURRENCE = re.compile(
     r"(?<!\\)\{\{(?![<%])"  # Hugo's and Quarto's own, {{< ... >}} and {{% ... %}}, are theirs

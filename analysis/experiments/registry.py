@@ -1,11 +1,11 @@
 """All experiments, by name. Each is loaded when it is asked for: genes do without torch."""
 
-import difflib
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from analysis.experiments.base import Experiment
+from analysis.names import nearest
 from analysis.runs.spec import SpecError
 
 PLACES = {
@@ -25,9 +25,7 @@ def experiment(name: str) -> Experiment[Any]:
     """
     module, colon, attribute = PLACES.get(name, name).partition(":")
     if not colon:
-        close = difflib.get_close_matches(name, PLACES, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(PLACES)}"
-        raise SpecError([f"no experiment is called {name!r}; {hint}"])
+        raise SpecError([f"no experiment is called {name!r}; {nearest(name, PLACES)}"])
     try:
         found = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:

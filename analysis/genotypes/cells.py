@@ -3,15 +3,16 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from analysis.names import listed
 
 _SEPARATORS = ",;\t"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
-_SHOWN = 3
 
 
 class TableError(Exception):
@@ -63,20 +64,6 @@ def read_cells(path: Path) -> Cells:
         lines=tuple(line for line, _ in body),
         unnamed=tuple(f"column {i}" for i, name in enumerate(names, 1) if not name and any(columns[i - 1])),
     )
-
-
-def listed(items: Iterable[object], shown: int = _SHOWN) -> str:
-    """Some things in words, the first few by name.
-
-    >>> listed("abcde")
-    'a, b, c and 2 more'
-    >>> listed("abc")
-    'a, b and c'
-    """
-    texts = [str(item) for item in items]
-    if len(texts) > shown:
-        return f"{', '.join(texts[:shown])} and {len(texts) - shown:,} more"
-    return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
 
 
 def _text(path: Path) -> str:

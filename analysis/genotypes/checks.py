@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.genotypes.cells import listed
 from analysis.genotypes.replicates import first_of_each, in_genotype_order
 from analysis.genotypes.scale import doubtful_scale
 from analysis.genotypes.table import GenotypeTable
+from analysis.names import listed
 
 MOST_ROWS = 2**24
 _SHOWN = 5

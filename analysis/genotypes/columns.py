@@ -1,13 +1,13 @@
 """Which column of a table is what: elements, phenotype, error."""
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.genotypes.cells import Cells, TableError, is_number, listed
+from analysis.genotypes.cells import Cells, TableError, is_number
+from analysis.names import listed, nearest
 
 NO_ERROR = "none"
 """What to choose as the error column where there is none."""
@@ -116,9 +116,7 @@ def _key(name: str) -> str:
 
 
 def _unknown(name: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {listed(names, 8)}"
-    return f"no column is called {name!r}; {hint}"
+    return f"no column is called {name!r}; {nearest(name, names)}"
 
 
 def _kind(column: tuple[str, ...]) -> Literal["binary", "number", "states"]:

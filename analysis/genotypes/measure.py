@@ -6,13 +6,14 @@ from math import comb
 import numpy as np
 
 from analysis.genotypes.background import Background, wild_type_effects
-from analysis.genotypes.cells import TableError, listed
+from analysis.genotypes.cells import TableError
 from analysis.genotypes.checks import Notice, check, varies
 from analysis.genotypes.interactions import LEVEL, Interactions, complete_interactions
 from analysis.genotypes.regression import out_of_sample, pairs, singles
 from analysis.genotypes.replicates import in_genotype_order
 from analysis.genotypes.sampled import not_a_sample, sampled_interactions
 from analysis.genotypes.table import GenotypeTable
+from analysis.names import listed
 
 
 @dataclass(frozen=True, kw_only=True)

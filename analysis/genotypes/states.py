@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.arrays import Bools
-from analysis.genotypes.cells import Cells, TableError, listed
+from analysis.genotypes.cells import Cells, TableError
 from analysis.genotypes.columns import Columns
+from analysis.names import listed
 
 FIRST = "first"
 """What to give as the wild type where it is the first row."""

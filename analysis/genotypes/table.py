@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.arrays import Bools, Floats
-from analysis.genotypes.cells import Cells, TableError, listed, read_cells
+from analysis.genotypes.cells import Cells, TableError, read_cells
 from analysis.genotypes.columns import Columns, choose
 from analysis.genotypes.replicates import average as average_rows
 from analysis.genotypes.states import Site, read_sites
 from analysis.genotypes.values import read_values
+from analysis.names import listed
 
 _SHOWN = 8
 

@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from analysis.arrays import Floats
-from analysis.genotypes.cells import Cells, TableError, is_number, listed
+from analysis.genotypes.cells import Cells, TableError, is_number
 from analysis.genotypes.columns import Columns
+from analysis.names import listed
 
 
 def read_values(cells: Cells, columns: Columns, *, log: bool, measurements: int) -> tuple[Floats, Floats | None]:

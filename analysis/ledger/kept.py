@@ -13,7 +13,8 @@ import numpy as np
 from analysis.arrays import Floats
 from analysis.figures.chart import Chart
 from analysis.figures.theme import Theme
-from analysis.ledger.statements import LedgerError, nearest
+from analysis.ledger.statements import LedgerError
+from analysis.names import nearest
 from analysis.runs.folder import write_whole
 from analysis.runs.record import strict
 from analysis.runs.store import archived, unpacked
@@ -72,7 +73,7 @@ class Kept:
     @property
     def is_current(self) -> bool:
         """Whether it was computed by the code that is here."""
-        return bool(self.provenance["spec"].get("grown_by") == self.scene.code)
+        return bool(self.provenance.get("spec", {}).get("grown_by") == self.scene.code)
 
     @property
     def outcomes(self) -> list[Outcome]:

@@ -14,7 +14,8 @@ from analysis.experiments.claims import overall
 from analysis.figures.chart import Chart
 from analysis.figures.theme import Theme
 from analysis.ledger.kept import Kept
-from analysis.ledger.statements import Essay, LedgerError, Ruling, Statement, Statements, nearest, statements
+from analysis.ledger.statements import Essay, LedgerError, Ruling, Statement, Statements, statements
+from analysis.names import nearest
 from analysis.numbers import counted
 from analysis.runs.record import strict
 from analysis.scenes.base import Scale
@@ -85,7 +86,8 @@ class Entry:
         if not self.statement.asks:
             return ""
         scale = "" if self.scale in (None, "standard") else f" --scale {self.scale}"
-        return f"mixability claims run {self.id}{scale}"
+        seed = "" if self.seed in (None, 1) else f" --seed {self.seed}"
+        return f"mixability claims run {self.id}{scale}{seed}"
 
     def as_dict(self) -> dict[str, Any]:
         """For ``ledger.json``."""
@@ -162,6 +164,11 @@ class Ledger:
         if name not in self.scenes:
             raise LedgerError(f"no scene {name!r} in this ledger; {nearest(name, self.scenes)}")
         return self.scenes[name]
+
+    def again(self, scene: str) -> str:
+        """The command that renews its records here: that of the first claim that asks it. Raises LedgerError."""
+        asks = (entry.command for entry in self.entries.values() if scene in entry.statement.scenes)
+        return next(asks, self.scene(scene).command)
 
     def chart(self, scene: str, theme: Theme) -> Chart:
         """The picture of a scene. Raises LedgerError."""

@@ -10,8 +10,9 @@ from analysis.ledger.finding import COMMITTED
 from analysis.ledger.kept import Kept
 from analysis.ledger.ledger import SCENES_FOLDER, Ledger
 from analysis.ledger.statements import LedgerError, statements
+from analysis.runs.spec import SpecError
 from analysis.runs.store import Store
-from analysis.scenes.base import Scale
+from analysis.scenes.base import Scale, listed
 from analysis.scenes.play import Performance, cells
 from analysis.scenes.registry import SCENES
 
@@ -28,8 +29,17 @@ def performance(scene: str, scale: Scale, seed: int) -> Performance:
 
 
 def cells_for(scenes: Sequence[str], scale: Scale, seed: int) -> list[Cell]:
-    """All replicates of all scenes."""
-    return [cell for scene in scenes for cell in cells(performance(scene, scale, seed))]
+    """All replicates of all scenes. Raises SpecError with all scenes that cannot be run here, by what they lack."""
+    found: list[Cell] = []
+    lacking: dict[str, list[str]] = {}
+    for scene in scenes:
+        try:
+            found += cells(performance(scene, scale, seed))
+        except SpecError as error:
+            lacking.setdefault(str(error), []).append(scene)
+    if lacking:
+        raise SpecError([f"{listed(theirs)} cannot be run here: {why}" for why, theirs in lacking.items()])
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +87,10 @@ def gathered(scale: Scale, seed: int, store: Store) -> Ledger:
 
 
 def _kept(scene: str, scale: Scale, seed: int, store: Store) -> Kept | None:
-    mine = cells(performance(scene, scale, seed))
+    try:
+        mine = cells(performance(scene, scale, seed))
+    except SpecError:  # without its data nothing tells its records from those of other data
+        return None
     done = [cell for cell in mine if store.has(cell.key)]
     failed = [cell for cell in mine if cell not in done and store.failure(cell.key).exists()]
     if not done or len(done) + len(failed) < len(mine):

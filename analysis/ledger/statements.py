@@ -1,6 +1,5 @@
 """What the essays claim, in our words, and which scenes answer: the rows of the ledger, read from ``claims.toml``."""
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -8,6 +7,8 @@ from pathlib import Path
 from typing import Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from analysis.names import nearest
 
 Kind = Literal["exact", "experiment", "documentary", "open question", "not testable here"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -17,10 +18,6 @@ Ruling = Literal[
 """What the ledger says of a claim: a verdict of `analysis.stats.Verdict`, or why there is none."""
 T = TypeVar("T", bound=str)
 RULINGS: tuple[Ruling, ...] = get_args(Ruling)
-
-
-_MOST = 12
-"""Names that a message lists."""
 
 
 class LedgerError(Exception):
@@ -129,12 +126,3 @@ def one_of(name: str, names: Iterable[T], what: str) -> T:
         if one == name:
             return one
     raise LedgerError(f"no {what} is called {name!r}; {nearest(name, known)}")
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """What may have been meant."""
-    known = list(names)
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
-        return f"did you mean {close[0]}?"
-    return f"there are {', '.join(known[:_MOST])}{', ...' if len(known) > _MOST else ''}" if known else "there are none"

@@ -94,9 +94,11 @@ class Results(Generic[S]):
         return overall([a for a in self.answers if a.claim is claim])
 
     def opening(self, claim: Claim | Law) -> str:
-        """The answer in a word or two, with the verdict: how a sentence begins."""
+        """The answer in a word or two, with the verdict: how a sentence begins. Equality has no opposite."""
         found = self.overall(claim)
-        return ANSWERS[found] if found in (Verdict.NO_EFFECT, Verdict.UNDETERMINED) else f"{ANSWERS[found]} ({found})"
+        equal = isinstance(claim, Law) or claim.direction == 0
+        answer = "No" if equal and found is Verdict.CONTRADICTED else ANSWERS[found]
+        return answer if found in (Verdict.NO_EFFECT, Verdict.UNDETERMINED) else f"{answer} ({found})"
 
     def told(self, claim: Claim | Law, conditions: Sequence[str] = ()) -> str:
         """Differences with their intervals under some conditions, or all, by their verdicts.

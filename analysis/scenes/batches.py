@@ -16,7 +16,7 @@ from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, curve, heading, styles
 from analysis.scenes.pairs import SIDE, OnPairs, within
-from analysis.scenes.rows import Row, across, group, in_rows
+from analysis.scenes.rows import group, grouped, of_pairs
 
 _LABELS = {"none": "no dropout", "sample": "mask per image", "batch": "mask per batch"}
 _BATCHES = {"small": "small batches", "usual": "usual batches", "large": "large batches"}
@@ -78,26 +78,14 @@ def reading(results: Results[Settings]) -> str:
 
 def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
     """What networks do, in rows; and how noisy their steps are."""
-    errors, children, halves, steps = row_of_panels(room.figure, room.bottom, room.top, 4, left=0.145, gap=0.03)
+    *panels, steps = row_of_panels(room.figure, room.bottom, room.top, 4, left=0.145, gap=0.03)
     box = steps.get_position(original=True)
     steps.set_position((box.x0 + 0.05, box.y0, box.width - 0.05, box.height))
-    panels = {"accuracy": errors, "crossing": children, "half": halves}
-    rows = _rows()
-    in_rows(list(panels.values()), [row for rows_of_batch in rows.values() for row in rows_of_batch])
-    heading(errors, "Errors", "% of test images")
-    heading(children, "Strangers' children", "work as well as parents")
-    heading(halves, "Half of it gone", "accuracy kept")
-    drawn = []
-    for measure, axes in panels.items():
-        for batch, rows_of_batch in rows.items():
-            for row in rows_of_batch:
-                values = results.values[f"{measure}:{batch}:{row.arm}"]
-                series = Series(panel=measure, arm=row.arm, name=f"{measure}, {_BATCHES[batch]}", side=SIDE)
-                drawn += across(axes, row, 100.0 * (1.0 - values) if measure == "accuracy" else values, series)
-        axes.set_ylim(axes.get_ylim()[0], -1.5)
+    rows = grouped(_LABELS, _looks(), _BATCHES)
+    drawn = of_pairs(panels, rows, _BATCHES, results.values)
     for batch, rows_of_batch in rows.items():
         words = f"{_BATCHES[batch].capitalize()}: {results.settings.batches[batch]} images"
-        group(room, errors, rows_of_batch[0].place - 0.85, words)
+        group(room, panels[0], rows_of_batch[0].place - 0.85, words)
     return drawn + _noise(steps, results)
 
 
@@ -125,17 +113,6 @@ def _noise(axes: Axes, results: Results[Settings]) -> list[Plotted]:
 def _looks() -> Mapping[str, ArmStyle]:
     without, dropout, purple, _ = styles()
     return {"none": without, "sample": dropout, "batch": purple}
-
-
-def _rows() -> Mapping[str, list[Row]]:
-    looks = _looks()
-    return {
-        batch: [
-            Row(arm=arm, label=label, style=looks[arm], place=place + block * (len(_LABELS) + 0.8))
-            for place, (arm, label) in enumerate(_LABELS.items())
-        ]
-        for block, batch in enumerate(_BATCHES)
-    }
 
 
 SCENE = Scene(

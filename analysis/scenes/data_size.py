@@ -14,7 +14,7 @@ from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, legend, sample_of, styles
 from analysis.scenes.growing.grids import TRAINING_SIZES, training_sizes
-from analysis.scenes.on_images import SIDE, OnImages, yes_or_no
+from analysis.scenes.on_images import SIDE, OnImages
 
 _ARMS = {"none": "no dropout", "dropout": "dropout", "decay": "weight decay"}
 
@@ -92,7 +92,7 @@ REDUCES_LOSS = Claim(
 def reading(results: Results[Settings]) -> str:
     """Whether anything is left of overfitting, whether there is less of it, and where dropout gains."""
     return (
-        f"Is overfitting resolved? {yes_or_no(results, RESOLVES)}. Training less test accuracy with dropout: "
+        f"Is overfitting resolved? {results.opening(RESOLVES)}. Training less test accuracy with dropout: "
         f"{_at(results, RESOLVES, 0, -1)}. Reduced? "
         f"{results.opening(REDUCES)}; by dropout it changes {_at(results, REDUCES, 0, -1)}; in cross-entropy "
         f"{results.overall(REDUCES_LOSS)}. "

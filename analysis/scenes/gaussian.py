@@ -5,13 +5,13 @@ from pydantic import Field
 
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
-from analysis.figures.theme import ArmStyle, arms, quiet
+from analysis.figures.theme import quiet
 from analysis.scenes.base import Results, Room, Scene, Size
 from analysis.scenes.claim import Claim, Law
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, styles
 from analysis.scenes.pairs import SIDE, OnPairs, within
-from analysis.scenes.rows import Row, across, group, in_rows, published
+from analysis.scenes.rows import Row, across, group, grouped, in_rows, of_pairs, published
 
 _TASKS = {"light": "dropped lightly", "half": "half dropped", "deep": "half dropped, two layers"}
 _KINDS = {"bernoulli": "Bernoulli", "gaussian": "Gaussian"}
@@ -92,23 +92,13 @@ def reading(results: Results[Settings]) -> str:
 
 def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
     """What networks do, in rows; and the mean of what the next unit gets."""
-    errors, children, halves, means = row_of_panels(room.figure, room.bottom, room.top, 4, left=0.105, gap=0.03)
+    *panels, means = row_of_panels(room.figure, room.bottom, room.top, 4, left=0.105, gap=0.03)
     box = means.get_position(original=True)
     means.set_position((box.x0 + 0.06, box.y0, box.width - 0.06, box.height))
-    panels = {"accuracy": errors, "crossing": children, "half": halves}
-    rows = _rows()
-    in_rows(list(panels.values()), [row for rows_of_task in rows.values() for row in rows_of_task])
-    heading(errors, "Errors", "% of test images")
-    heading(children, "Strangers' children", "work as well as parents")
-    heading(halves, "Half of it gone", "accuracy kept")
-    drawn = []
-    for measure, axes in panels.items():
-        for task, rows_of_task in rows.items():
-            for row in rows_of_task:
-                values = results.values[f"{measure}:{task}:{row.arm}"]
-                series = Series(panel=measure, arm=row.arm, name=f"{measure}, {_TASKS[task]}", side=SIDE)
-                drawn += across(axes, row, 100.0 * (1.0 - values) if measure == "accuracy" else values, series)
-        axes.set_ylim(axes.get_ylim()[0], -1.5)
+    without, dropout, purple, _ = styles()
+    rows = grouped(_LABELS, {"none": without, "bernoulli": dropout, "gaussian": purple}, _TASKS)
+    drawn = of_pairs(panels, rows, _TASKS, results.values)
+    errors = panels[0]
     published(errors, [row.place for row in rows["half"] if row.arm in _MNIST], list(_MNIST.values()))
     errors.set_xlim(left=0.0)
     for task, rows_of_task in rows.items():
@@ -136,18 +126,6 @@ def _means(axes: Axes, results: Results[Settings]) -> list[Plotted]:
         series = Series(panel="next layer", arm=row.arm, name="mean activation of the next layer", side=SIDE)
         drawn += across(axes, row, results.values[f"raised:{row.arm}"], series)
     return drawn
-
-
-def _rows() -> dict[str, list[Row]]:
-    without, dropout = arms()
-    looks: dict[str, ArmStyle] = {"none": without, "bernoulli": dropout, "gaussian": styles()[2]}
-    return {
-        task: [
-            Row(arm=arm, label=label, style=looks[arm], place=place + block * (len(_LABELS) + 0.8))
-            for place, (arm, label) in enumerate(_LABELS.items())
-        ]
-        for block, task in enumerate(_TASKS)
-    }
 
 
 SCENE = Scene(

@@ -15,7 +15,7 @@ from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, styles
 from analysis.scenes.growing.grids import HALF, HIDDEN_KEPT, INPUTS_KEPT
-from analysis.scenes.on_images import SIDE, OnImages, keep_tick, yes_or_no
+from analysis.scenes.on_images import SIDE, OnImages, keep_tick
 
 RULE = 0.8
 """Of inputs kept, the rule of thumb."""
@@ -109,9 +109,9 @@ def reading(results: Results[Settings]) -> str:
     tuned = difference(results.comparison(RULE_SUFFICES, "against the best by validation"))
     return (
         f"Half is best? {results.opening(BEST)}: its accuracy less that of {HIDDEN_KEPT[0]:g} is {least}, less that "
-        f"of 1 {most}; the highest mean is at {HIDDEN_KEPT[int(np.argmax(means))]:g}. Because q(1-q) is largest there? "
-        f"{yes_or_no(results, PREDICTS)}: with how much activations shrink it has a rank correlation of "
-        f"{ranks[0]}, (1-q)/q one of {ranks[1]}. "
+        f"of 1 {most}; the highest mean is at {HIDDEN_KEPT[int(np.argmax(means))]:g}. Does q(1-q), largest there, tell "
+        f"better than (1-q)/q what shrinks? {results.opening(PREDICTS)}: with how much activations do, it has a rank "
+        f"correlation of {ranks[0]}, (1-q)/q one of {ranks[1]}. "
         f"The rule 0.8 and 0.5: {rule} over no dropout, {tuned} over what validation chooses."
     )
 
@@ -213,12 +213,7 @@ SCENE = Scene(
     source="Srivastava et al. 2014, figure 9 and section 9: flat from 0.4 to 0.8; with as many kept, best near 0.6",
     claims=(BEST, PREDICTS, HIGHER, RULE_HELPS, RULE_SUFFICES),
     settings=Settings,
-    smoke=Size(
-        replicates=5,
-        settings={
-            "train_images": 60, "test_images": 60, "validation_images": 20, "networks": 1, "epochs": 2, "width": 6,
-        },
-    ),
+    smoke=Size(replicates=5, settings={**OnImages.SMOKE, "validation_images": 20, "width": 6}),
     paper=Size(
         replicates=10,
         settings={

@@ -15,7 +15,7 @@ from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, legend, sample_of, styles
 from analysis.scenes.growing.grids import CAPACITIES
-from analysis.scenes.on_images import SIDE, OnImages, yes_or_no
+from analysis.scenes.on_images import SIDE, OnImages
 
 _ARMS = {"none": "no dropout", "dropout": "dropout", "decay": "weight decay"}
 _FEW, _MANY = CAPACITIES[0], CAPACITIES[-1]
@@ -95,7 +95,7 @@ def reading(results: Results[Settings]) -> str:
     instead = difference(results.comparison(INSTEAD, f"{_FEW} units against {_MANY}"))
     gap = difference(results.comparison(BECAUSE, f"{_FEW} units against {_MANY}"))
     return (
-        f"Can it? {yes_or_no(results, BY_HEART)}: of random labels {_MANY} units learn {number(heart, 2)} by heart, "
+        f"Can it? {results.opening(BY_HEART)}: of random labels {_MANY} units learn {number(heart, 2)} by heart, "
         f"with dropout {number(fitted, 2)}. Instead of what images have in common? {results.opening(INSTEAD)}: from "
         f"{_FEW} units to {_MANY} the accuracy on new images changes by {instead}, the gap to it by {gap} "
         f"(that parameters widen it: {results.overall(BECAUSE)})."

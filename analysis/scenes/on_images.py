@@ -1,19 +1,20 @@
 """What scenes that train small networks on images have in common."""
 
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 from pydantic import Field, field_validator
 
 from analysis.numbers import counted
-from analysis.scenes.base import Results, Settings
-from analysis.scenes.claim import Claim
+from analysis.scenes.base import Settings
 
 SIDE = "neurons"
 
 
 class OnImages(Settings):
     """Networks with one hidden layer of rectified linear units; SGD with momentum."""
+
+    SMOKE: ClassVar[dict[str, int]] = {"train_images": 60, "test_images": 60, "networks": 1, "epochs": 2}
 
     data: str = Field(default="digits", description="digits, mnist5k or idx:FOLDER")
     train_images: int = Field(default=400, ge=10, le=100_000, description="training images")
@@ -43,11 +44,6 @@ class OnImages(Settings):
     def each(self) -> str:
         """Networks that a number of a replicate is the mean of."""
         return f"{counted(self.networks, 'network')} a kind in each replicate"
-
-
-def yes_or_no(results: Results[Any], claim: Claim) -> str:
-    """How an answer begins where a claim of equality, or of one law against another, can only be wrong."""
-    return results.opening(claim).replace("The opposite", "No")
 
 
 def keep_tick(keep: float) -> str:

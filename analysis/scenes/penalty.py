@@ -12,7 +12,7 @@ from analysis.scenes.claim import Claim, Law
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, styles
 from analysis.scenes.pairs import SIDE, OnPairs, within
-from analysis.scenes.rows import Row, across, group, in_rows
+from analysis.scenes.rows import Row, across, group, grouped, in_rows
 
 _TASKS = {
     "squared": "squared error, one hidden layer",
@@ -136,13 +136,7 @@ def _rows() -> dict[str, list[Row]]:
         "averaged": ArmStyle(color=dropout.color, marker="v", line=dropout.line),
         "dropout": dropout,
     }
-    return {
-        task: [
-            Row(arm=arm, label=label, style=looks[arm], place=place + block * (len(_LABELS) + _ROOM - 0.5))
-            for place, (arm, label) in enumerate(_LABELS.items())
-        ]
-        for block, task in enumerate(_TASKS)
-    }
+    return grouped(_LABELS, looks, _TASKS, _ROOM - 0.5)
 
 
 SCENE = Scene(

@@ -154,12 +154,7 @@ SCENE = Scene(
     source="Srivastava et al. 2014, appendix A.2: 10 to 100 times the learning rate, momentum 0.95 to 0.99",
     claims=(HIGHER, NEEDED, MOMENTUM, TOO_LOW),
     settings=Settings,
-    smoke=Size(
-        replicates=5,
-        settings={
-            "train_images": 60, "test_images": 60, "validation_images": 20, "networks": 1, "epochs": 2, "width": 6,
-        },
-    ),
+    smoke=Size(replicates=5, settings={**OnImages.SMOKE, "validation_images": 20, "width": 6}),
     paper=Size(
         replicates=10,
         settings={

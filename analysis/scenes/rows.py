@@ -1,6 +1,6 @@
 """Arms in rows, one under the other, with a panel for each thing that is measured of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,18 @@ from analysis.arrays import Floats
 from analysis.figures.plotted import Plotted
 from analysis.figures.theme import ArmStyle, ink, paper, quiet
 from analysis.scenes.base import Room
-from analysis.scenes.drawing import Series
+from analysis.scenes.drawing import Series, heading
+from analysis.scenes.pairs import SIDE
 from analysis.stats import MIN_REPLICATES, interval
 
 _SPREAD = 0.24
+_ABOVE = 1.5
+"""Rows that a panel has room for over its first one, where groups have names."""
+_OF_PAIRS = {
+    "accuracy": ("Errors", "% of test images"),
+    "crossing": ("Strangers' children", "work as well as parents"),
+    "half": ("Half of it gone", "accuracy kept"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +62,40 @@ def in_rows(panels: Sequence[Axes], rows: Sequence[Row]) -> None:
         axes.set_yticks(places, labels=[row.label for row in rows] if axes is panels[0] else [""] * len(rows))
         axes.tick_params(axis="y", labelcolor=ink())
         axes.grid(visible=False, axis="y")
+
+
+def grouped(
+    labels: Mapping[str, str], looks: Mapping[str, ArmStyle], groups: Iterable[str], apart: float = 0.8
+) -> dict[str, list[Row]]:
+    """The same arms once for each group, one group under the other; ``apart`` rows are left free between two."""
+    return {
+        name: [
+            Row(arm=arm, label=label, style=looks[arm], place=place + block * (len(labels) + apart))
+            for place, (arm, label) in enumerate(labels.items())
+        ]
+        for block, name in enumerate(groups)
+    }
+
+
+def of_pairs(
+    panels: Sequence[Axes], rows: Mapping[str, Sequence[Row]], names: Mapping[str, str], values: Mapping[str, Floats]
+) -> list[Plotted]:
+    """Three panels of what pairs of networks do: their errors, their children, and halves of them.
+
+    ``values``: (replicates,) by ``accuracy:GROUP:ARM``, ``crossing:GROUP:ARM`` and ``half:GROUP:ARM``; ``names`` are
+    those of the groups. There is room over each group for `group`.
+    """
+    in_rows(panels, [row for ours in rows.values() for row in ours])
+    drawn = []
+    for axes, (measure, words) in zip(panels, _OF_PAIRS.items(), strict=True):
+        heading(axes, *words)
+        for name, ours in rows.items():
+            for row in ours:
+                found = values[f"{measure}:{name}:{row.arm}"]
+                series = Series(panel=measure, arm=row.arm, name=f"{measure}, {names[name]}", side=SIDE)
+                drawn += across(axes, row, 100.0 * (1.0 - found) if measure == "accuracy" else found, series)
+        axes.set_ylim(axes.get_ylim()[0], -_ABOVE)
+    return drawn
 
 
 def group(room: Room, axes: Axes, place: float, words: str) -> None:

@@ -13,7 +13,7 @@ from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, curve, heading, legend, points, sample_of, styles
 from analysis.scenes.growing.grids import KEPT_IN_TIME, TUNED_RATES
-from analysis.scenes.on_images import SIDE, OnImages, keep_tick, yes_or_no
+from analysis.scenes.on_images import SIDE, OnImages, keep_tick
 
 _GOALS = {"loss": "training loss", "low": "low training loss", "accuracy": "test accuracy"}
 _TICKS = ("loss", "low loss", "accuracy")
@@ -71,7 +71,7 @@ def reading(results: Results[Settings]) -> str:
         for words in _GOALS.values()
     )
     return (
-        f"Longer? {results.opening(LONGER)}. Four times? {yes_or_no(results, FOUR)}. Steps as a multiple of those "
+        f"Longer? {results.opening(LONGER)}. Four times? {results.opening(FOUR)}. Steps as a multiple of those "
         f"without dropout, keep {', '.join(keep_tick(keep) for keep in _DROPPED)}: {told}."
     )
 

@@ -187,7 +187,7 @@ SCENE = Scene(
     source="Srivastava et al. 2014, appendix A.1: at least n/q units where n are best without dropout",
     claims=(FIRST, FAILS, HELPS, ROOM),
     settings=Settings,
-    smoke=Size(replicates=5, settings={"train_images": 60, "test_images": 60, "networks": 1, "epochs": 2}),
+    smoke=Size(replicates=5, settings=OnImages.SMOKE),
     paper=Size(
         replicates=10,
         settings={"data": "mnist5k", "train_images": 4000, "epochs": 300, "networks": 1},

@@ -11,13 +11,16 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from analysis.experiments.cells import Cell
 from analysis.ledger.kept import Kept
 from analysis.ledger.ledger import Ledger
 from analysis.ledger.report import counts, write_ledger
 from analysis.ledger.running import cells_for, gathered, run, scenes_of
 from analysis.ledger.statements import RULINGS, LedgerError, Statement, Statements, statements
+from analysis.runs.spec import SpecError
 from analysis.runs.store import Store
 from analysis.scenes.claim import Claim, Law
+from analysis.scenes.play import Performance, cells
 from analysis.scenes.registry import SCENES
 from analysis.stats import Verdict
 
@@ -228,6 +231,27 @@ def test_a_ledger_is_what_the_store_holds(tmp_path: Path, monkeypatch: pytest.Mo
     assert found.digest == Ledger("smoke", {"race": kept()}, CLAIMS).digest
     assert found.scenes["race"].is_current
     assert found.scenes["race"].seconds > 0.0
+
+
+def test_a_scene_without_its_data_is_told_before_the_run_and_not_gathered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def some(asked: Performance) -> list[Cell]:
+        if asked.scene != "race":
+            raise SpecError([f"images need {'b' if asked.scene == 'width' else 'a'}"])
+        return cells(asked)
+
+    monkeypatch.setattr("analysis.ledger.running.cells", some)
+    monkeypatch.setattr("analysis.ledger.running.statements", lambda: CLAIMS)
+    with pytest.raises(SpecError) as caught:
+        cells_for(["race", "cloning", "width", "keep"], "smoke", 1)
+    assert caught.value.problems == [
+        "cloning and keep cannot be run here: images need a",
+        "width cannot be run here: images need b",
+    ]
+    store = Store(tmp_path)
+    assert len(list(run(cells_for(["race"], "smoke", 1), store, 1))) == 5
+    assert list(gathered("smoke", 1, store).scenes) == ["race"]
 
 
 def test_verdicts_are_the_rulings_and_what_cannot_be_tested() -> None:

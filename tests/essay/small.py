@@ -90,7 +90,7 @@ def kept(of: Scene[Any], *, better: float = 0.3) -> Kept:
         }
         for i, value in enumerate(base)
     ]
-    return Kept.of(of, "smoke", 1, outcomes, failed=0, seconds=2.0, provenance={"spec": {}})
+    return Kept.of(of, "smoke", 1, outcomes, failed=0, seconds=2.0, provenance={"spec": {"grown_by": of.code}})
 
 
 CLAIMS = Statements.model_validate(

@@ -1,5 +1,6 @@
 import json
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from analysis.essay.shortcode import mark, parse
 from analysis.ledger.ledger import Ledger
 from analysis.ledger.statements import statements
 from analysis.scenes.registry import SCENES
-from tests.essay.small import CLAIMS, ESSAY
+from tests.essay.small import CLAIMS, ESSAY, scene
 from tests.essay.small import ledger as small
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,6 +109,25 @@ def test_another_scale_is_a_note_and_no_failure(essay: Path, ledger: Ledger) -> 
     assert found.exit_code == 0
     assert found.stale == "The ledger is of scale smoke; values were accepted from one of scale paper."
     assert found.lines[-1] == found.stale
+
+
+@pytest.mark.parametrize(
+    "shortcode",
+    ["value: crossing.count", "verdict: 000-4", "figure: crossing", "table: claims essay=000", "table: crossing"],
+)
+def test_records_of_other_code_are_a_note_and_no_failure(shortcode: str, tmp_path: Path, ledger: Ledger) -> None:
+    path = tmp_path / "essay.md"
+    path.write_text(f"# A\n\n{{{{ {shortcode} }}}}")
+    of_old = replace(ledger.scene("crossing"), provenance={"spec": {"grown_by": "other"}}, seed=2)
+    unused = replace(of_old, scene=scene("unused"))
+    old = Ledger("smoke", {"crossing": of_old, "unused": unused}, CLAIMS)
+    build(path, old, tmp_path / "out", accept=True)
+    found = check(path, old)
+    assert found.exit_code == 0
+    assert found.lines[1:] == [
+        "The code of scene crossing has changed since its records were computed: "
+        "mixability claims run 000-4 --scale smoke --seed 2"
+    ]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"shown": 3, "scale": "", "digest": ""}', "\x00"])

@@ -79,7 +79,7 @@ def test_options_are_those_allowed() -> None:
     allowed = {"pct": 0, "digits": 1}
     assert understood("{{ value: a | pct | digits 2 }}").options(allowed) == {"pct": (), "digits": ("2",)}
     for filters, says in (
-        ("pc", "did you mean 'pct'"),
+        ("pc", "did you mean pct"),
         ("pct | pct", "twice"),
         ("digits", "takes one word"),
         ("digits 1 2", "takes one word"),

@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 from markupsafe import Markup
 
 from analysis.essay.desk import Desk
+from analysis.essay.errors import ShortcodeError
 from analysis.essay.shortcode import Shortcode
 
 _COMMAND = "mixability explore"
@@ -24,9 +25,12 @@ class Explore:
 
     @classmethod
     def of(cls, shortcode: Shortcode, desk: Desk, place: str) -> Self:  # noqa: ARG003 - it is always the same
-        """The one that there is."""
+        """The one that a page can have."""
         shortcode.alone()
         shortcode.options({})
+        if desk.live:
+            raise ShortcodeError("the live piece can stand in an essay once; remove this one or the one before")
+        desk.live = True
         return cls()
 
     @property

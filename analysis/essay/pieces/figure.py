@@ -35,6 +35,7 @@ class Figure:
         kept = desk.ledger.scene(shortcode.needed("the name of a scene"))
         (caption,) = shortcode.options({"caption": 1}).get("caption", ("",))
         desk.figures += 1
+        desk.scenes.add(kept.scene.name)
         reading = kept.scene.reading(kept.results)
         return cls(number=desk.figures, place=place, kept=kept, caption=caption or reading, reading=reading)
 

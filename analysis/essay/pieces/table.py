@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from analysis.essay.desk import Desk
-from analysis.essay.errors import ShortcodeError, nearest
+from analysis.essay.errors import ShortcodeError
 from analysis.essay.notes import Note
 from analysis.essay.pieces.base import escaped
 from analysis.essay.shortcode import Shortcode
 from analysis.ledger.kept import Kept
 from analysis.ledger.ledger import Entry
+from analysis.names import nearest
 from analysis.numbers import arms, difference
 from analysis.scenes.claim import Answer, Claim, Compared
 
@@ -63,6 +64,7 @@ class Table:
         if chosen:
             raise ShortcodeError(f"a table of a scene takes nothing but its name; got {' '.join(chosen)}")
         kept = desk.ledger.scene(what)
+        desk.scenes.add(what)
         return cls(
             number=desk.tables,
             caption=caption or kept.scene.title,
@@ -120,6 +122,7 @@ def _of_claims(entries: Iterable[Entry], desk: Desk, place: str) -> list[Group]:
     groups: dict[str, list[Row]] = {}
     for entry in entries:
         at = f"{place}-{entry.id}"
+        desk.scenes.update(entry.statement.scenes)
         cells = (entry.id, entry.statement.says, entry.verdict, entry.because)
         row = Row(cells=cells, note=desk.notes.of_entry(entry, at), place=at)
         groups.setdefault(f"{entry.essay.title}, {entry.essay.author}", []).append(row)

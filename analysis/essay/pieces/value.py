@@ -25,6 +25,7 @@ class Value:
         """Ask the ledger."""
         address = shortcode.needed("an address, such as SCENE.NUMBER or SCENE/CLAIM[CONDITION].difference")
         value = desk.ledger.value(address)
+        desk.scenes.add(value.scene)
         text = amount(value, shortcode.options(FILTERS))
         note = desk.notes.of_value(address, value, desk.ledger.scene(value.scene), text, place)
         return cls(text=text, note=note, place=place)

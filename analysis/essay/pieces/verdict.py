@@ -34,6 +34,7 @@ class Verdict:
             raise ShortcodeError(f"choose one of {', '.join(_FORMS)}")
         if entry.verdict == _NOT_RUN and "says" not in options:
             raise ShortcodeError(f"claim {entry.id} has no verdict yet: {entry.because} Run it with {entry.command}")
+        desk.scenes.update(entry.statement.scenes)
         text = entry.verdict if not options.keys() & {"sentence", "says"} else entry.because
         text = entry.statement.says.rstrip(".") if "says" in options else text
         text = f"{text[:1].upper()}{text[1:]}" if "capital" in options else text
