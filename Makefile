@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: compare test lint types pytest verify soak rivals bench gallery docs-check format clean
+.PHONY: compare test lint types pytest verify soak rivals bench gallery ledger docs-check format clean
 
 compare: .venv/installed          ## the main job
 	$(BIN)/mixability compare
@@ -38,9 +38,13 @@ gallery: .venv/installed          ## every kind of figure, drawn from a real run
 	$(PIP) --editable '.[mnist5k]'
 	$(BIN)/python -m docs.gallery
 
-docs-check: .venv/installed-test  ## run every command and example of the README and of docs/sweeps.md
-	$(BIN)/python docs/check.py README.md
-	$(BIN)/python docs/check.py docs/sweeps.md
+ledger: .venv/installed           ## every claim decided and the essay built from it, into docs/ledger and docs/essay; an hour
+	$(PIP) --editable '.[mnist5k]'
+	$(BIN)/mixability claims run --all --scale standard --out docs/ledger
+	$(BIN)/mixability essay build --ledger docs/ledger --out docs/essay
+
+docs-check: .venv/installed-test  ## run every command and example of the README, docs/sweeps.md and docs/essays.md
+	$(BIN)/python docs/check.py README.md docs/sweeps.md docs/essays.md
 
 format: .venv/installed-test
 	$(BIN)/ruff check --fix .

@@ -1,6 +1,9 @@
-"""Settings of the test suite: the same random cases every time, no figure left open."""
+"""Settings of the test suite: the same random cases every time, one thread a process, no figure left open."""
 
 import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before BLAS is loaded; its threads wait for each other longer than work
+
 import sys
 from pathlib import Path
 

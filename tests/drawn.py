@@ -13,7 +13,7 @@ from matplotlib.text import Text
 def faults(figure: Figure) -> list[str]:
     """Texts that leave the canvas or overlap each other by more than a pixel."""
     canvas: Any = FigureCanvasAgg(figure)
-    canvas.draw()
+    figure.draw_without_rendering()
     boxes = [(text.get_text(), text.get_window_extent(canvas.get_renderer())) for text in words_of(figure)]
     width, height = figure.get_size_inches() * figure.dpi
     clipped = [

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.door import mixability
 from tests.small import settings
 
 
-def mixability(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def from_outside(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "cli", *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env=environment())
 
@@ -30,7 +31,7 @@ def compare(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     folder = tmp_path_factory.mktemp("cli")
-    return folder, compare(cwd=folder)
+    return folder, from_outside("compare", *settings(), "--jobs=1", cwd=folder)
 
 
 def test_a_run_prints_both_tables_and_where_the_page_is(
@@ -183,8 +184,8 @@ def test_a_killed_run_is_finished_by_the_same_command_to_the_same_bits(
 
 
 def test_version_and_bare_call(tmp_path: Path) -> None:
-    assert mixability("--version", cwd=tmp_path).stdout.startswith("mixability 0.")
-    bare = mixability(cwd=tmp_path)
+    assert from_outside("--version", cwd=tmp_path).stdout.startswith("mixability 0.")
+    bare = from_outside(cwd=tmp_path)
     assert bare.returncode == 0
     assert "compare" in bare.stdout
 

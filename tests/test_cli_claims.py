@@ -37,8 +37,9 @@ def test_what_is_run_is_judged_written_and_found_again(mixability: Door, tmp_pat
     code, out, _ = mixability(*RUN, "--json")
     assert [claim["id"] for claim in json.loads(out)] == ["000-3", "002-5"]
     assert (folder / "ledger.json").read_bytes() == before
-    assert said["002-5"]["because"].split()[0] in mixability("claims", "show", "002-5")[1]
-    listed = mixability("claims", "list", "--verdict", said["002-5"]["verdict"])[1]
+    here = ("--ledger", str(folder))
+    assert said["002-5"]["because"].split()[0] in mixability("claims", "show", "002-5", *here)[1]
+    listed = mixability("claims", "list", "--verdict", said["002-5"]["verdict"], *here)[1]
     assert "002-5" in listed
     code, out, _ = mixability(*RUN, "--dry-run")
     assert "two-locus" in out

@@ -1,7 +1,6 @@
 """The door to tables of genotypes: what is printed where, exit codes, and nothing heavy for help."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,15 +11,14 @@ import pytest
 
 import cli
 from analysis import complete
+from tests.door import mixability
 
 ROOT = Path(__file__).resolve().parents[1]
 KHAN = ROOT / "tests" / "data" / "khan2011_ecoli.csv"
 
 
 def measure(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"}
-    command = [sys.executable, "-m", "cli", "measure", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env=environment)
+    return mixability("measure", *map(str, arguments), cwd=cwd)
 
 
 def rows(output: str, title: str) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""The commands of the simulator and the scenes, from outside."""
+"""The commands of the simulator and the scenes."""
 
 import json
 import os
@@ -11,20 +11,11 @@ from pathlib import Path
 import pytest
 import tskit
 
+from tests.door import mixability
+
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1]), "NO_COLOR": "1", "COLUMNS": "100"}
 SMALL = ["--landscape", "nk", "--population", "50", "--generations", "20", "--replicates", "2"]
 SMALL += ["--set", "landscape.loci=12", "--set", "keep=[20]", "--jobs", "2"]
-
-
-def mixability(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cli", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=cwd,
-        env=ENVIRONMENT,
-    )
 
 
 def heed_interrupts() -> None:
@@ -109,7 +100,16 @@ def test_the_list_names_everything(tmp_path: Path) -> None:
 
 
 def test_a_scene_is_played_kept_and_played_on(tmp_path: Path) -> None:
-    small = ["scene", "run", "race", "--set=population=60", "--set=bits=64", "--set=generations=50", "--out=race"]
+    small = [
+        "scene",
+        "run",
+        "race",
+        "--scale=smoke",
+        "--set=population=60",
+        "--set=bits=64",
+        "--set=generations=50",
+        "--out=race",
+    ]
     listed = mixability("scene", "list", cwd=tmp_path).stdout
     assert "smallest effect of interest" in listed
     settings = mixability("scene", "run", "race", "--dry-run", cwd=tmp_path)

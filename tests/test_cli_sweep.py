@@ -1,4 +1,4 @@
-"""Sweeps, their plots, what is kept of them, and the doctor, from outside."""
+"""Sweeps, their plots, what is kept of them, and the doctor."""
 
 import csv
 import json
@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from tests.door import mixability
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "100"}
@@ -36,11 +38,6 @@ experiment = "tests.reliability.toy:BUSY"
 replicates = 400
 settings.pause = 0.06
 """
-
-
-def mixability(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env=ENVIRONMENT)
 
 
 @pytest.fixture(scope="module")

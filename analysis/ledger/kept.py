@@ -54,7 +54,7 @@ class Kept:
             settings=scene.settings.model_validate(scene.size(scale).settings),
             values={name: np.stack([outcome[name] for outcome in outcomes]) for name in outcomes[0]},
             failed=failed,
-            seconds=seconds,
+            seconds=round(seconds, 1),
             provenance=provenance,
         )
 
@@ -113,7 +113,7 @@ class Kept:
             "settings": self.settings.model_dump(mode="json"),
             "replicates": self.replicates,
             "failed": self.failed,
-            "seconds": round(self.seconds, 1),
+            "seconds": self.seconds,
             "provenance": dict(self.provenance),
             "digest": _digest(arrays),
         }

@@ -229,15 +229,18 @@ class Ledger:
         if lacking := [scene for scene in claim.scenes if scene not in self.scenes]:
             return "not run", f"{counted(len(lacking), 'scene')} not run: {', '.join(lacking)}."
         verdict = overall([told.answer for told in answers])
-        return cast("Ruling", str(verdict)), " ".join(self._because(ask) for ask in claim.asks)
+        question = claim.kind == "open question"
+        return cast("Ruling", str(verdict)), " ".join(self._because(ask, question=question) for ask in claim.asks)
 
-    def _because(self, ask: str) -> str:
+    def _because(self, ask: str, *, question: bool) -> str:
+        """What decides; of a question also what was asked, since a verdict is on a statement."""
         scene, _, name = ask.partition("/")
         kept = self.scenes[scene]
         claim = kept.claim(name)
         told = kept.results.told(claim, [c for c in claim.conditions if c not in claim.controls])
         failed = f" {counted(kept.failed, 'replicate')} could not be finished." if kept.failed else ""
-        return f"{claim.measure[:1].upper()}{claim.measure[1:]}: {told}.{failed}"
+        asked = f"Asked whether {claim.says}. " if question else ""
+        return f"{asked}{claim.measure[:1].upper()}{claim.measure[1:]}: {told}.{failed}"
 
 
 def _mean(kept: Kept, name: str) -> Value:

@@ -137,8 +137,7 @@ def _strength(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     axes.annotate(
         "dropout", (keeps[3], mean[3]), (6, 2), textcoords="offset points", color=blue.color, fontweight="bold"
     )
-    axes.annotate("as p (1 - p)", (0.73, essay[keeps == 0.7][0]), (4, 0), textcoords="offset points",
-                  color=orange.color, fontweight="bold")  # fmt: skip
+    axes.annotate("as p (1 - p)", (0.3, 0.32), color=orange.color, fontweight="bold")  # fmt: skip
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1.03)
     axes.set_xticks([0, 0.5, 1], labels=["none", "half", "all"])
@@ -161,8 +160,8 @@ def _added(axes: Axes, results: Results[Settings]) -> list[Plotted]:
         y = results.values[f"change:{name}:0.5"].ravel()
         axes.plot(x, y, ls="", marker=style.marker, color=style.color, label=name.capitalize(), **look)
         rows += Series(panel="added", arm=name, name="change of the mean gradient", side=SIDE).exact(x, y)
-    axes.annotate("if unchanged", (-0.97 * reach, 0.0), (0, 4), textcoords="offset points", color=arms()[0].color,
-                  fontweight="bold")  # fmt: skip
+    axes.annotate("if unchanged", (0.97 * reach, 0.0), (0, -4), textcoords="offset points", ha="right", va="top",
+                  color=arms()[0].color, fontweight="bold")  # fmt: skip
     axes.legend(loc="lower right", fontsize=8, handletextpad=0.2, borderaxespad=0.1)
     axes.set_xlim(-reach, reach)
     axes.set_ylim(-reach, reach)

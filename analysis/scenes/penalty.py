@@ -64,7 +64,7 @@ def _same(name: str, measure: str, key: str, smallest: float) -> Claim:
     }
     return Claim(
         name=name,
-        says="adding that penalty instead gives the same result (the essay asks, and guesses that it does not)",
+        says="adding that penalty instead gives the same result",
         measure=measure,
         arms=("dropout", "penalty"),
         direction=0,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from analysis.runs import execution
 from analysis.runs.execution import Ended, run_all
@@ -167,9 +167,13 @@ def test_after_a_stop_nothing_is_begun_and_all_that_was_begun_is_given(jobs: int
 
 
 @BOTH
-def test_each_computes_with_one_thread(jobs: int) -> None:
-    for found in results(run_all(threads, range(4), jobs)).values():
-        assert set(found[1:]) == {1}
+def test_each_computes_with_one_thread(jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though this process computes with two, and its children would."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    with threadpool_limits(2):
+        assert 2 in threads(0)[1:]
+        for found in results(run_all(threads, range(4), jobs)).values():
+            assert set(found[1:]) == {1}
 
 
 def test_whoever_wants_no_more_leaves_no_workers_behind() -> None:

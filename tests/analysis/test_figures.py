@@ -14,6 +14,7 @@ from analysis.experiments.claims import judge
 from analysis.experiments.compare import CLAIMS, SIDES, pairs, run
 from analysis.figures.chart import Chart
 from analysis.figures.comparison import comparison_chart
+from analysis.figures.plotted import to_csv
 from analysis.figures.registry import FIGURES
 from analysis.figures.results import SideResults
 from analysis.figures.theme import THEMES, Theme, arms, theme
@@ -46,14 +47,19 @@ def charts(sides: Sequence[SideResults], name: Theme) -> list[Chart]:
     return [*drawn, comparison_chart(sides, [genes_subtitle(spec), neurons_subtitle(spec)], name)]
 
 
-def test_no_text_is_clipped_and_none_overlaps(sides: list[SideResults]) -> None:
-    for chart in charts(sides, "light"):
+@pytest.fixture(scope="module")
+def drawn(sides: list[SideResults]) -> list[Chart]:
+    return charts(sides, "light")
+
+
+def test_no_text_is_clipped_and_none_overlaps(drawn: list[Chart]) -> None:
+    for chart in drawn:
         assert len(words_of(chart.figure)) > 5, chart.name
         assert faults(chart.figure) == [], chart.name
 
 
-def test_every_figure_says_what_it_shows(sides: list[SideResults]) -> None:
-    for chart in charts(sides, "light"):
+def test_every_figure_says_what_it_shows(drawn: list[Chart]) -> None:
+    for chart in drawn:
         assert chart.plotted, chart.name
         assert chart.reading.endswith("."), chart.name
         assert "nan" not in chart.alt.lower().split(), chart.name
@@ -71,7 +77,7 @@ def test_same_records_same_bytes_and_no_state_left_behind(sides: list[SideResult
 def test_the_themes_differ_in_colour_alone(sides: list[SideResults]) -> None:
     for kind in (FIGURES["spectrum"], FIGURES["association"], FIGURES["forest"]):
         light, dark = (kind.chart(sides, "origin", name) for name in THEMES)
-        assert light.files(width=200)["csv"] == dark.files(width=200)["csv"]
+        assert to_csv(light.plotted) == to_csv(dark.plotted)
         assert light.figure.get_facecolor() != dark.figure.get_facecolor()
     with theme("light"):
         ours = arms()
@@ -81,7 +87,7 @@ def test_the_themes_differ_in_colour_alone(sides: list[SideResults]) -> None:
 
 
 def rows(sides: Sequence[SideResults], name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(FIGURES[name].chart(sides, "").files(width=100)["csv"].decode().splitlines()))
+    return list(csv.DictReader(to_csv(FIGURES[name].chart(sides, "").plotted).splitlines()))
 
 
 def test_context_figure_holds_the_portrait(sides: list[SideResults]) -> None:

@@ -120,6 +120,7 @@ def test_page_is_whole_and_fetches_nothing(made: Made) -> None:
     assert "nan" not in re.sub(r"<svg.*</svg>", "", text, flags=re.DOTALL).lower().split()
 
 
+@pytest.mark.parametrize("made", ["landscape", "gene network"], indirect=True)
 def test_products_are_the_same_the_second_time(made: Made, tmp_path: Path) -> None:
     again = tmp_path / "again"
     RunFolder(again).claim(dump_toml(made[0]), "")
@@ -128,6 +129,7 @@ def test_products_are_the_same_the_second_time(made: Made, tmp_path: Path) -> No
         assert (again / name).read_bytes() == (made[1] / name).read_bytes(), name
 
 
+@pytest.mark.parametrize("made", ["landscape"], indirect=True)
 def test_text_from_the_user_is_escaped(tmp_path: Path, made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     found = pairs(made[0], made[2])
     monkeypatch.setattr("analysis.experiments.neurons.data_digest", lambda _: "")

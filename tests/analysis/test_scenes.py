@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from analysis import Verdict
-from analysis.figures.theme import THEMES
+from analysis.figures.chart import Chart
+from analysis.figures.plotted import to_csv
+from analysis.figures.theme import THEMES, Theme
 from analysis.scenes import cloning, conspiracies, race, two_locus
 from analysis.scenes.base import SCALES, Outcome, Results, Scene, Settings, listed, records
 from analysis.scenes.claim import Claim, Compared, Law
@@ -51,15 +54,22 @@ def imported(module: Path) -> set[Path]:
     found: set[Path] = set()
     todo = [module]
     while todo:
-        for node in ast.walk(without_types(ast.parse(todo.pop().read_text()))):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-                for name in names:
-                    file = ROOT / f"{name.replace('.', '/')}.py"
-                    numbers = not any(file.is_relative_to(ROOT / part) for part in NO_NUMBERS)
-                    if file.exists() and numbers and file not in found and file != module:
-                        found.add(file)
-                        todo.append(file)
+        new = imports(todo.pop()) - found - {module}
+        found |= new
+        todo += new
+    return found
+
+
+@cache
+def imports(module: Path) -> set[Path]:
+    """Files of our own that a module imports itself."""
+    found = set()
+    for node in ast.walk(without_types(ast.parse(module.read_text()))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
+                file = ROOT / f"{name.replace('.', '/')}.py"
+                if file.exists() and not any(file.is_relative_to(ROOT / part) for part in NO_NUMBERS):
+                    found.add(file)
     return found
 
 
@@ -86,6 +96,12 @@ def settings(scene: Scene[Any]) -> Settings:
 @pytest.fixture(scope="module")
 def outcomes(scene: Scene[Any], settings: Settings) -> list[Outcome]:
     return [scene.run(settings, SEED, replicate) for replicate in range(5)]
+
+
+@pytest.fixture(scope="module")
+def charts(scene: Scene[Any], settings: Settings, outcomes: list[Outcome]) -> dict[Theme, Chart]:
+    origin = scene.origin(settings, len(outcomes), SEED)
+    return {name: scene.chart(settings, outcomes, origin, name) for name in THEMES}
 
 
 def same(one: Outcome, two: Outcome) -> bool:
@@ -172,8 +188,8 @@ def test_every_claim_gets_a_verdict(scene: Scene[Any], settings: Settings, outco
 
 
 @pytest.mark.parametrize("name", THEMES)
-def test_the_picture_is_whole(scene: Scene[Any], settings: Settings, outcomes: list[Outcome], name: Any) -> None:
-    chart = scene.chart(settings, outcomes, scene.origin(settings, len(outcomes), SEED), name)
+def test_the_picture_is_whole(charts: dict[Theme, Chart], name: Theme) -> None:
+    chart = charts[name]
     assert faults(chart.figure) == []
     assert len(words_of(chart.figure)) > 10
     assert not any("$" in text.get_text() for text in words_of(chart.figure))
@@ -194,12 +210,16 @@ def test_few_replicates_are_drawn_without_intervals(
     assert all(answer.verdict is Verdict.UNDETERMINED for answer in answers if isinstance(answer, Compared))
 
 
-def test_what_is_drawn_is_kept_as_numbers(scene: Scene[Any], settings: Settings, outcomes: list[Outcome]) -> None:
-    one, two = (scene.chart(settings, outcomes, "", name).files(width=200) for name in THEMES)
-    rows = list(csv.DictReader(one["csv"].decode().splitlines()))
-    assert len(rows) > 20
-    assert one["csv"] == two["csv"]
-    assert one["png"] != two["png"]
+def test_what_is_drawn_is_kept_as_numbers_in_both_themes(charts: dict[Theme, Chart]) -> None:
+    light, dark = (charts[name] for name in THEMES)
+    files = light.files(width=200)
+    assert files.keys() == {"png", "svg", "csv", "txt"}
+    assert len(list(csv.DictReader(files["csv"].decode().splitlines()))) > 20
+    assert files["csv"] == to_csv(dark.plotted).encode()
+    assert light.figure.get_facecolor() != dark.figure.get_facecolor()
+
+
+def test_every_number_of_a_replicate_is_kept(outcomes: list[Outcome]) -> None:
     kept = list(csv.DictReader(records(outcomes).splitlines()))
     assert len(kept) == sum(values.size for outcome in outcomes for values in outcome.values())
     last = [row for row in kept if row["replicate"] == "4" and row["name"] == kept[-1]["name"]]

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -112,19 +114,31 @@ def test_arms_start_from_the_same_founders_on_the_same_landscape() -> None:
 
 
 def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
-    """kill -9 at several moments, then to the end: what is there equals what an undisturbed run leaves."""
-    arguments = ["sim", "run", "--landscape", "nk", "--population", "400", "--generations", "1000", "--replicates", "2"]
-    arguments += ["--set", "every=200", "--checkpoint", "0", "--quiet", "--jobs", "2"]
+    """kill -9 at its first checkpoint and some later, then to the end: all is as an undisturbed run leaves it."""
+    arguments = ["sim", "run", "--landscape", "nk", "--population", "400", "--generations", "300", "--replicates", "2"]
+    arguments += ["--set", "every=60", "--checkpoint", "0", "--quiet", "--jobs", "2"]
 
     def command(folder: str) -> list[str]:
         places = ["--out", str(tmp_path / folder), "--store", str(tmp_path / folder / "store")]
         return [sys.executable, "-m", "cli", *arguments, *places]
 
-    for delay in (2.0, 3.0):
+    def checkpoints() -> set[tuple[str, int]]:
+        found = set()
+        for file in (tmp_path / "killed" / "store" / "partial").glob("[!.]*"):
+            with suppress(FileNotFoundError):  # that population has just come to its end
+                found.add((file.name, file.stat().st_mtime_ns))
+        return found
+
+    for written in (1, 10):
+        seen = before = checkpoints()
         process = subprocess.Popen(command("killed"), stdout=subprocess.DEVNULL)
-        time.sleep(delay)
+        while len(seen - before) < written:
+            assert process.poll() is None, "it ended before it was killed"
+            time.sleep(0.01)
+            seen = seen | checkpoints()
         process.kill()
-        process.wait()
+        assert process.wait() == -signal.SIGKILL
+        assert checkpoints(), "there is something left to do"
     for folder in ("killed", "whole"):
         subprocess.run(command(folder), check=True, stdout=subprocess.DEVNULL)
     killed, whole = (

@@ -50,6 +50,11 @@ class Figure:
         return self.kept.chart("light")
 
     @property
+    def alt(self) -> str:
+        """For who cannot see it: the question, and what the picture says."""
+        return " ".join(f"{self.chart.title} {self.reading}".split())
+
+    @property
     def file(self) -> str:
         """Of the picture, for plain Markdown."""
         return f"images/{self.kept.scene.name}.png"
@@ -61,17 +66,16 @@ class Figure:
     def svg(self) -> Markup:
         """For a page: in both themes."""
         light, dark = (self._drawn(theme) for theme in ("light", "dark"))
-        return inline(light, dark, name=self.place, title=self.chart.title, words=self.chart.alt)
+        return inline(light, dark, name=self.place, title=self.chart.title, words=self.reading)
 
     def printed(self) -> Markup:
         """For paper: in the light theme alone."""
         light = self._drawn("light")
-        return inline(light, light, name=self.place, title=self.chart.title, words=self.chart.alt)
+        return inline(light, light, name=self.place, title=self.chart.title, words=self.reading)
 
     def markdown(self) -> str:
         """The picture, and its caption in a paragraph."""
-        alt = escaped(" ".join(self.chart.alt.split()))
-        return f"![{alt}]({self.file})\n\n*Figure {self.number}. {escaped(self.caption)}*"
+        return f"![{escaped(self.alt)}]({self.file})\n\n*Figure {self.number}. {escaped(self.caption)}*"
 
     def _drawn(self, theme: Theme) -> str:
         chart = self.chart if theme == "light" else self.kept.chart(theme)
