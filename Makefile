@@ -38,7 +38,7 @@ gallery: .venv/installed          ## every kind of figure, drawn from a real run
 	$(PIP) --editable '.[mnist5k]'
 	$(BIN)/python -m docs.gallery
 
-ledger: .venv/installed           ## every claim decided and the essay built from it, into docs/ledger and docs/essay; an hour
+ledger: .venv/installed           ## every claim decided and the essay built from it, into docs/ledger and docs/essay; an hour and a half
 	$(PIP) --editable '.[mnist5k]'
 	$(BIN)/mixability claims run --all --scale standard --out docs/ledger
 	$(BIN)/mixability essay build --ledger docs/ledger --out docs/essay

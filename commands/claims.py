@@ -107,7 +107,7 @@ def claims_run(
         str,
         typer.Option(
             metavar="smoke|standard|paper",
-            help="How much is run: minutes that show that it works; about an hour on two cores; as published.",
+            help="How much is run: minutes that show that it works; an hour and a half on two cores; as published.",
             rich_help_panel=RUN,
         ),
     ] = "standard",
