@@ -49,7 +49,7 @@ class Notes:
     def of_entry(self, entry: Entry, place: str) -> Note:
         """The note of a claim, whose verdict is shown at a place."""
         lines = [
-            f"From {entry.essay.title} by {entry.essay.author}.",
+            f"From {entry.essay.title}, {entry.essay.author}.",
             _sentence(f"{entry.verdict}: {entry.because}"),
             *([f"Published: {_sentence(entry.statement.reference)}"] if entry.statement.reference else []),
             *entry.sources,
