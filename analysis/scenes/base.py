@@ -48,6 +48,9 @@ class Settings(BaseModel):
 
 S = TypeVar("S", bound=Settings)
 
+NETWORKS = ("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py")
+"""What a scene that trains networks and measures them is computed by, beside its own module."""
+
 Scale = Literal["smoke", "standard", "paper"]
 """How much of every scene is run: seconds' worth; what gives an answer; as published."""
 SCALES: tuple[Scale, ...] = get_args(Scale)

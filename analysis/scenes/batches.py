@@ -11,7 +11,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle
 from analysis.numbers import number
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, curve, heading, styles
@@ -139,7 +139,7 @@ SCENE = Scene(
     ),
     grow="analysis.scenes.growing.batches",
     computing=(
-        "nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py",
+        *NETWORKS,
         "analysis/scenes/growing/pairs.py", "analysis/scenes/growing/descent.py",
     ),
     rests_on=lambda settings: content(settings.data),

@@ -13,7 +13,7 @@ from analysis.arrays import Floats
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, ink, quiet
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.drawing import Series, curve, heading, legend, sample_of, styles
@@ -201,7 +201,7 @@ SCENE = Scene(
     claims=(STATIC, CHANGING, BELIEVED, INSURED),
     settings=Settings,
     grow="analysis.scenes.growing.blocks",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     smoke=Size(
         replicates=5,
         settings={"members": 12, "size": 3, "examples": 60, "judged": 60, "width": 6, "epochs": 5},

@@ -11,7 +11,7 @@ from pydantic import Field
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, arms, faint, ink, paper, quiet
-from analysis.scenes.base import Results, Room, Scene, Size, listed
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size, listed
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
@@ -234,7 +234,7 @@ SCENE = Scene(
     claims=(*PANEL, SIGNS),
     settings=Settings,
     grow="analysis.scenes.growing.coadaptation",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     rests_on=lambda settings: content(settings.data),
     smoke=Size(
         replicates=5,

@@ -10,7 +10,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, ink, quiet
 from analysis.numbers import difference, number
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim, Law
 from analysis.scenes.data import content
@@ -194,7 +194,7 @@ SCENE = Scene(
     claims=(NOTHING, HARM, DENSE, RESIST, AVERAGED),
     settings=Settings,
     grow="analysis.scenes.growing.convolution",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     rests_on=lambda settings: content(settings.data),
     replicates=10,
     smoke=Size(

@@ -9,7 +9,7 @@ from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, paper
 from analysis.numbers import number
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
@@ -161,7 +161,7 @@ SCENE = Scene(
     claims=(HALF, WHOLE, CROSSING),
     settings=Settings,
     grow="analysis.scenes.growing.copies",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     rests_on=lambda settings: content(settings.data),
     smoke=Size(replicates=5, settings={"train_images": 100, "test_images": 100, "width": 32, "masks": 64, "epochs": 6}),
     paper=Size(replicates=10, settings={"data": "mnist5k", "train_images": 4000, "width": 1024}),

@@ -8,7 +8,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, ink, quiet
 from analysis.numbers import difference, number
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.drawing import Series, heading, points, styles
@@ -152,7 +152,7 @@ SCENE = Scene(
     smoke=Size(replicates=5, settings={"points": 8, "more": 4, "width": 8, "steps": 20}),
     paper=Size(replicates=50, settings={"steps": 5000}),
     grow="analysis.scenes.growing.curve",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     summary=summary,
     reading=reading,
     how="Four panels: the first replicate; dots are what was learnt from, the dotted line is the truth. Right: faint "

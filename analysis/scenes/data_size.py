@@ -9,7 +9,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, paper, quiet
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, legend, sample_of, styles
@@ -174,14 +174,7 @@ SCENE = Scene(
         settings={"data": "mnist5k", "train_images": 4000, "width": 1024, "steps": 100_000, "networks": 1},
     ),
     grow="analysis.scenes.growing.data_size",
-    computing=(
-        "nets",
-        "sim",
-        "analysis/measures",
-        "analysis/sides",
-        "analysis/scenes/growing/networks.py",
-        "analysis/scenes/growing/grids.py",
-    ),
+    computing=(*NETWORKS, "analysis/scenes/growing/grids.py"),
     rests_on=lambda settings: content(settings.data),
     summary=summary,
     reading=reading,

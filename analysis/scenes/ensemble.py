@@ -10,7 +10,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, ink, quiet
 from analysis.numbers import difference
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim, Law
 from analysis.scenes.data import content
@@ -235,7 +235,7 @@ SCENE = Scene(
     claims=(GEOMETRIC, BOOSTED, SCALED, NEAR, WEAK, LIKE, AVERAGING),
     settings=Settings,
     grow="analysis.scenes.growing.ensemble",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     rests_on=lambda settings: content(settings.data),
     replicates=10,
     smoke=Size(

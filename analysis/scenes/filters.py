@@ -11,7 +11,7 @@ from analysis.figures.filters import draw_page
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, ink, quiet
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
@@ -146,7 +146,7 @@ SCENE = Scene(
     claims=(LOCAL, CLEAR, FEW, PEAKED, SPARSE, COST),
     settings=Settings,
     grow="analysis.scenes.growing.filters",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     rests_on=lambda settings: content(settings.data),
     replicates=10,
     smoke=Size(

@@ -6,7 +6,7 @@ from pydantic import Field
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import quiet
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim, Law
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, styles
@@ -141,10 +141,7 @@ SCENE = Scene(
         settings={"data": "mnist5k", "train_images": 3000, "validation_images": 1000, "width": 1024, "epochs": 200},
     ),
     grow="analysis.scenes.growing.gaussian",
-    computing=(
-        "nets", "sim", "analysis/measures", "analysis/sides",
-        "analysis/scenes/growing/networks.py", "analysis/scenes/growing/pairs.py",
-    ),
+    computing=(*NETWORKS, "analysis/scenes/growing/pairs.py"),
     rests_on=lambda settings: content(settings.data),
     summary=lambda s: (
         f"{s.trained_on}. Half dropped: with probability {s.drop_prob:g}; lightly: {s.light_drop_prob:g}; Gaussian "

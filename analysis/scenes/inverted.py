@@ -11,7 +11,7 @@ from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, arms, quiet
 from analysis.numbers import number
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim, Law
 from analysis.scenes.data import content
@@ -161,7 +161,7 @@ SCENE = Scene(
     claims=(EQUAL, FASTER),
     settings=Settings,
     grow="analysis.scenes.growing.inverted",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     rests_on=lambda settings: content(settings.data),
     replicates=12,
     smoke=Size(replicates=5, settings={"train_images": 60, "width": 6, "steps": 20, "batch": 10}),

@@ -10,7 +10,7 @@ from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, arms, paper, quiet
 from analysis.numbers import difference, number
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, styles
@@ -222,8 +222,7 @@ SCENE = Scene(
         },
     ),
     grow="analysis.scenes.growing.keep",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py",
-               "analysis/scenes/growing/grids.py"),
+    computing=(*NETWORKS, "analysis/scenes/growing/grids.py"),
     rests_on=lambda settings: content(settings.data),
     summary=summary,
     reading=reading,

@@ -10,7 +10,7 @@ from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, paper, quiet
 from analysis.numbers import difference, number
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, legend, sample_of, styles
@@ -161,14 +161,7 @@ SCENE = Scene(
     smoke=Size(replicates=5, settings={"train_images": 50, "test_images": 60, "networks": 1, "epochs": 3}),
     paper=Size(replicates=10, settings={"data": "mnist5k", "train_images": 4000, "epochs": 500, "networks": 1}),
     grow="analysis.scenes.growing.memorising",
-    computing=(
-        "nets",
-        "sim",
-        "analysis/measures",
-        "analysis/sides",
-        "analysis/scenes/growing/networks.py",
-        "analysis/scenes/growing/grids.py",
-    ),
+    computing=(*NETWORKS, "analysis/scenes/growing/grids.py"),
     rests_on=lambda settings: content(settings.data),
     summary=summary,
     reading=reading,

@@ -7,7 +7,7 @@ from pydantic import Field
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, faint, quiet
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
@@ -120,7 +120,7 @@ SCENE = Scene(
     claims=(LOST,),
     settings=Settings,
     grow="analysis.scenes.growing.noise",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     rests_on=lambda settings: content(settings.data),
     replicates=20,
     smoke=Size(replicates=5, settings={"train_images": 100, "test_images": 100, "width": 16, "epochs": 6, "draws": 2}),

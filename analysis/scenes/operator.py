@@ -12,7 +12,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, arms, ink, paper, quiet
 from analysis.numbers import number
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim, Law
 from analysis.scenes.data import content
@@ -169,7 +169,7 @@ SCENE = Scene(
     claims=(SAME, OPERATOR, CONSPIRACIES, APART),
     settings=Settings,
     grow="analysis.scenes.growing.operator",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     rests_on=lambda settings: content(settings.data),
     replicates=16,
     smoke=Size(

@@ -7,7 +7,7 @@ from pydantic import Field
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, quiet
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim, Law
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, styles
@@ -153,7 +153,7 @@ SCENE = Scene(
     ),
     grow="analysis.scenes.growing.penalty",
     computing=(
-        "nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py",
+        *NETWORKS,
         "analysis/scenes/growing/pairs.py", "analysis/scenes/growing/descent.py",
     ),
     rests_on=lambda settings: content(settings.data),

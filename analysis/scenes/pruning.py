@@ -8,7 +8,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, faint, ink, quiet
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
@@ -162,7 +162,7 @@ SCENE = Scene(
     claims=(SLACK, IDLE, WEIGHTS, DEAD, UNITS),
     settings=Settings,
     grow="analysis.scenes.growing.pruning",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     rests_on=lambda settings: content(settings.data),
     replicates=16,
     smoke=Size(

@@ -11,7 +11,7 @@ from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, paper, quiet
 from analysis.numbers import difference
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, legend, sample_of
@@ -163,10 +163,7 @@ SCENE = Scene(
         },
     ),
     grow="analysis.scenes.growing.rates",
-    computing=(
-        "nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py",
-        "analysis/scenes/growing/grids.py",
-    ),
+    computing=(*NETWORKS, "analysis/scenes/growing/grids.py"),
     rests_on=lambda settings: content(settings.data),
     summary=summary,
     reading=reading,

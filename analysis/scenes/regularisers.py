@@ -7,7 +7,7 @@ from pydantic import Field
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, quiet
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading
@@ -184,10 +184,7 @@ SCENE = Scene(
         },
     ),
     grow="analysis.scenes.growing.regularisers",
-    computing=(
-        "nets", "sim", "analysis/measures", "analysis/sides",
-        "analysis/scenes/growing/networks.py", "analysis/scenes/growing/pairs.py",
-    ),
+    computing=(*NETWORKS, "analysis/scenes/growing/pairs.py"),
     rests_on=lambda settings: content(settings.data),
     summary=summary,
     reading=reading,

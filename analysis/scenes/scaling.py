@@ -8,7 +8,7 @@ from pydantic import Field
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, arms, quiet
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim, Law
 from analysis.scenes.data import content
@@ -182,7 +182,7 @@ SCENE = Scene(
     claims=(DOUBLED, SCORES, STANDS, NEEDED, SURE),
     settings=Settings,
     grow="analysis.scenes.growing.scaling",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     rests_on=lambda settings: content(settings.data),
     replicates=16,
     smoke=Size(

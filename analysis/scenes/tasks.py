@@ -9,7 +9,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, faint, ink, paper, quiet
 from analysis.numbers import counted, difference, signed
-from analysis.scenes.base import Results, Room, Scene, Size, listed
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size, listed
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
@@ -223,7 +223,7 @@ SCENE = Scene(
         replicates=10, settings={"width": 1024, "narrow": 32, "channels": (32, 64), "steps": 20_000}
     ),
     grow="analysis.scenes.growing.tasks",
-    computing=("nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py"),
+    computing=NETWORKS,
     rests_on=lambda settings: content("digits") + content(settings.pictures),
     summary=lambda s: (
         f"{s.train_images} training examples ({s.few_images} few, {s.many_images} many), {s.width} hidden units "

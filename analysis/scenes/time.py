@@ -8,7 +8,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, quiet
 from analysis.numbers import number
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, curve, heading, legend, points, sample_of, styles
@@ -161,10 +161,7 @@ SCENE = Scene(
         },
     ),
     grow="analysis.scenes.growing.time",
-    computing=(
-        "nets", "sim", "analysis/measures", "analysis/sides", "analysis/scenes/growing/networks.py",
-        "analysis/scenes/growing/grids.py",
-    ),
+    computing=(*NETWORKS, "analysis/scenes/growing/grids.py"),
     rests_on=lambda settings: content(settings.data),
     summary=summary,
     reading=reading,
