@@ -138,10 +138,7 @@ SCENE = Scene(
         },
     ),
     grow="analysis.scenes.growing.batches",
-    computing=(
-        *NETWORKS,
-        "analysis/scenes/growing/pairs.py", "analysis/scenes/growing/descent.py",
-    ),
+    computing=(*NETWORKS, "analysis/scenes/growing/pairs.py", "analysis/scenes/growing/descent.py"),
     rests_on=lambda settings: content(settings.data),
     summary=lambda s: (
         f"{s.trained_on.replace(f'{s.epochs} epochs', f'{s.steps} steps')}. Drop probability {s.drop_prob:g}. The same "

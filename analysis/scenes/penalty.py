@@ -152,10 +152,7 @@ SCENE = Scene(
         settings={"data": "mnist5k", "train_images": 3000, "validation_images": 1000, "width": 1024, "epochs": 200},
     ),
     grow="analysis.scenes.growing.penalty",
-    computing=(
-        *NETWORKS,
-        "analysis/scenes/growing/pairs.py", "analysis/scenes/growing/descent.py",
-    ),
+    computing=(*NETWORKS, "analysis/scenes/growing/pairs.py", "analysis/scenes/growing/descent.py"),
     rests_on=lambda settings: content(settings.data),
     summary=lambda s: (
         f"{s.trained_on}. Drop probability {s.drop_prob:g}; many masks: {s.masks} in each step, whose mean loss is "
