@@ -74,10 +74,10 @@ def reading(results: Results[Settings]) -> str:
     share = number(100.0 * float(results.values["dropped"].mean()), 0)
     s = results.settings
     return (
-        f"Dropout in most layers: {results.overall(MOST)}; {in_most} of {count} architectures have it there, "
-        f"{anywhere} have it anywhere ({results.overall(ANYWHERE)}), and on average {share} % of layers have it. "
-        f"{typical} of {count} have {s.least:g} to {s.most:g} million parameters ({results.overall(TYPICAL)}). Our "
-        f"count of parameters is the published one: {results.overall(COUNTED)}."
+        f"{results.opening(MOST, opposite=False)}: it is in most layers of {in_most} of {count} architectures, and "
+        f"anywhere in {anywhere} ({results.overall(ANYWHERE)}); on average {share} % of layers have it. {typical} of "
+        f"{count} have {s.least:g} to {s.most:g} million parameters, as is called typical "
+        f"({results.overall(TYPICAL)}). Our counts of parameters are the published ones ({results.overall(COUNTED)})."
     )
 
 

@@ -19,7 +19,7 @@ from analysis.figures.chart import Chart
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import sheet
 from analysis.figures.theme import Theme, theme
-from analysis.numbers import counted, number
+from analysis.numbers import counted, number, signed
 from analysis.report.words import ANSWERS
 from analysis.runs.record import code_digest
 from analysis.scenes.claim import Answer, Claim, Compared, Law, judged
@@ -92,19 +92,23 @@ class Results(Generic[S]):
             raise TypeError(f"{claim.name} is a law, which compares nothing")
         return answer.comparison
 
+    def difference(self, claim: Claim, condition: str) -> str:
+        """The difference behind the answer to a claim under a condition, with its sign."""
+        return signed(self.comparison(claim, condition).difference)
+
     def overall(self, claim: Claim | Law) -> Verdict:
         """The verdict on a claim over its conditions."""
         return overall([a for a in self.answers if a.claim is claim])
 
-    def opening(self, claim: Claim | Law) -> str:
+    def opening(self, claim: Claim | Law, *, opposite: bool = True) -> str:
         """The answer in a word or two, with the verdict: how a sentence begins. Equality has no opposite."""
         found = self.overall(claim)
-        equal = isinstance(claim, Law) or claim.direction == 0
+        equal = not opposite or isinstance(claim, Law) or claim.direction == 0
         answer = "No" if equal and found is Verdict.CONTRADICTED else ANSWERS[found]
         return answer if found in (Verdict.NO_EFFECT, Verdict.UNDETERMINED) else f"{answer} ({found})"
 
-    def told(self, claim: Claim | Law, conditions: Sequence[str] = ()) -> str:
-        """Differences with their intervals under some conditions, or all, by their verdicts.
+    def told(self, claim: Claim | Law, conditions: Sequence[str] = (), *, brief: bool = False) -> str:
+        """Differences with their intervals under some conditions, or all, by their verdicts; without them if brief.
 
         Of those without an effect one range of all intervals; conditions of a kind, which is what stands before the
         bracket, are one where none of them has any.
@@ -118,10 +122,11 @@ class Results(Generic[S]):
                 mixed = {_kind(condition) for condition in found if condition not in ours}
                 names = list(dict.fromkeys(c if _kind(c) in mixed else _kind(c) for c in ours))
                 low, high = min(low for low, _ in spans), max(high for _, high in spans)
-                parts.append(f"{', '.join(names)} ({verdict_}: {number(low, 3)} to {number(high, 3)})")
+                span = "" if brief else f": {number(low, 3)} to {number(high, 3)}"
+                parts.append(f"{', '.join(map(quoted, names))} ({verdict_}{span})")
             else:
-                names = [found[condition].told(condition) for condition in ours]
-                parts.append(f"{', '.join(names)} ({verdict_})")
+                told = [found[c].brief(quoted(c)) if brief else found[c].told(quoted(c)) for c in ours]
+                parts.append(f"{', '.join(told)} ({verdict_})")
         return "; ".join(parts)
 
 
@@ -223,6 +228,11 @@ class Scene(Generic[S]):
 
 def _kind(condition: str) -> str:
     return condition.partition(" (")[0]
+
+
+def quoted(name: str) -> str:
+    """A name as it can stand in a list: with a comma of its own, in quotation marks."""
+    return f"“{name}”" if "," in name else name
 
 
 def listed(words: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle
 from analysis.numbers import number
-from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size, listed
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, curve, heading, styles
@@ -67,12 +67,12 @@ def reading(results: Results[Settings]) -> str:
     """Equality of the three measures, and the noise of a step."""
     asked = {"accuracy": ACCURACY, "children's viability": CROSSING, "accuracy kept by half of the units": HALF}
     ours = list(_BATCHES.values())
-    told = ", ".join(f"{words} {within(results, c, ours)} ({results.overall(c)})" for words, c in asked.items())
+    told = [f"{words} by {within(results, c, ours)} ({results.overall(c)})" for words, c in asked.items()]
     ratios = results.values["noise:batch"] / results.values["noise:sample"]
+    noisier = number(float(ratios[:, -1].mean()), 1)
     return (
-        f"Is one mask for a batch as good as one for each image? Less those with a mask for each image, networks have: "
-        f"{told}. With {Settings.sizes[-1]} images in a batch its masks make a step "
-        f"{number(float(ratios[:, -1].mean()), 1)} times as noisy."
+        f"Is one mask for a whole batch as good? {results.opening(ACCURACY)}. It changes {listed(told)}. With "
+        f"{Settings.sizes[-1]} images in a batch it makes a step {noisier} times as noisy."
     )
 
 

@@ -112,13 +112,13 @@ INSURED = Claim(
 
 
 def reading(results: Results[Settings]) -> str:
-    """Each design alone, then whom a network believes that has both, and whether that insures it."""
+    """Whom a network believes that has both, whether that insures it, and each design alone."""
     own = [f"{pay} pay" for pay in _NAMED]
     return (
-        f"Small ones alone, less the large one alone: where nothing changes {results.told(STATIC)}; when members fail "
-        f"{results.told(CHANGING)}. Does dropout turn a network that has both to the small ones? "
-        f"{results.opening(BELIEVED)}: {results.told(BELIEVED, own)}. Does that insure it? {results.opening(INSURED)}: "
-        f"{results.told(INSURED)}."
+        f"Does dropout turn it to the small ones? {results.opening(BELIEVED)}. Share of conflicts that they win, "
+        f"dropout less none: {results.told(BELIEVED, own, brief=True)}. Does that insure it against members who fail? "
+        f"{results.opening(INSURED)}. Small ones alone are as good as the large one alone ({results.overall(STATIC)}), "
+        f"and better when members fail ({results.overall(CHANGING)})."
     )
 
 
@@ -170,7 +170,10 @@ def _alone(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     for design, arm in product(("large", "small"), ("none", "inputs")):
         series = Series(panel="alone", arm=arm, name=f"{design}: accuracy", side=SIDE)
         rows += curve(axes, x, results.values[f"alone:{design}:{arm}"], _styles()[arm], series)
-    for place, words in (((0.035, 0.66), f"one of {s.members}"), ((0.075, 0.9), f"{s.small_ones} of {s.size}")):
+    for place, words in (
+        ((0.035, 0.66), f"one large, of {s.members}"),
+        ((0.075, 0.9), f"{s.small_ones} small, of {s.size}"),
+    ):
         axes.annotate(words, place, fontsize=8, fontweight="bold", color=ink())
     _by_failing(axes)
     return rows

@@ -89,8 +89,9 @@ def reading(results: Results[Settings]) -> str:
     }
     within, between = (listed([number(each, 2) for each in found]) for found in worth.values())
     return (
-        f"{results.opening(WHOLE)}. Sexual children keep {within} of their parents' gain within a population and "
-        f"{between} between two ({', '.join(NAMES)}). Hybrid viability, sexual less clonal: {results.told(WORK)}."
+        f"{results.opening(WHOLE)}. On three landscapes ({', '.join(NAMES)}) sexual children keep {within} of their "
+        f"parents' gain within a population, and {between} between two. The same, sexual less clonal: "
+        f"{results.told(WORK, brief=True)}."
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.arrays import Floats
 from analysis.experiments.claims import Finding
-from analysis.numbers import arms, difference, number
+from analysis.numbers import arms, difference, number, signed
 from analysis.sides.genes import GENES
 from analysis.stats import (
     MIN_REPLICATES,
@@ -94,6 +94,10 @@ class Answer(Protocol):
         """The number with its interval, under a condition as it is to be called."""
         ...
 
+    def brief(self, condition: str) -> str:
+        """The number alone, under a condition as it is to be called."""
+        ...
+
     @property
     def p_value(self) -> float:
         """Of the comparison; NaN for a law."""
@@ -143,6 +147,10 @@ class Compared(Finding):
         """The difference with its interval, under a condition as it is to be called."""
         return f"{condition} {difference(self.comparison)}"
 
+    def brief(self, condition: str) -> str:
+        """The difference alone, under a condition as it is to be called."""
+        return f"{condition} {signed(self.comparison.difference)}"
+
     def as_dict(self) -> dict[str, Any]:
         """For a summary in JSON."""
         own = {"name": self.claim.name, "says": self.claim.says, "claim": self.predicate, "arms": list(self.claim.arms)}
@@ -189,6 +197,10 @@ class Checked:
     def told(self, condition: str) -> str:
         """The largest deviation, under a condition as it is to be called."""
         return f"{condition} {number(self.deviation)}"
+
+    def brief(self, condition: str) -> str:
+        """The same: there is no interval."""
+        return self.told(condition)
 
     def as_dict(self) -> dict[str, Any]:
         """For a summary in JSON."""

@@ -55,9 +55,9 @@ def reading(results: Results[Settings]) -> str:
     costs = [number(-results.comparison(FIRST, name).difference, 3) for name in Settings.names]
     theory = [number(float(results.values[f"load:{name}"].mean()), 3) for name in Settings.names]
     return (
-        f"{results.opening(END)}. Sexual less clonal log fitness in the end: {results.told(END)}. "
-        f"Over the first {results.settings.early} generations: {results.told(EARLY)}. "
-        f"Sex costs the first children {listed(costs)}; theory says {listed(theory)}."
+        f"{results.opening(END)}. Log fitness in the end, sexual less clonal: {results.told(END, brief=True)}. "
+        f"Over the first {results.settings.early} generations: {results.told(EARLY, brief=True)}. "
+        f"Sex costs the first children {listed(costs)} of log fitness; theory says {listed(theory)}."
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, arms, faint, ink, paper, quiet
+from analysis.numbers import counted
 from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size, listed
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
@@ -123,17 +124,27 @@ SIGNS = Claim(
 )
 
 
+_SAY = {
+    Verdict.SUPPORTED: ("says yes", "say yes"),
+    Verdict.CONTRADICTED: ("says the opposite", "say the opposite"),
+    Verdict.NO_EFFECT: ("sees none", "see none"),
+    Verdict.UNDETERMINED: ("cannot tell", "cannot tell"),
+    Verdict.CONDITIONAL: ("says that it depends", "say that it depends"),
+}
+
+
 def reading(results: Results[Settings]) -> str:
-    """How many measures say what."""
-    names = [f"{row.words[0]} ({row.words[1]})" for row in _ROWS] + ["signs of weights"]
+    """How many measures say what, and what becomes of a plain sum."""
     verdicts = [results.overall(claim) for claim in (*PANEL, SIGNS)]
-    told = {found: [name for name, each in zip(names, verdicts, strict=True) if each is found] for found in verdicts}
-    if len(told) == 1:
-        start = f"All {len(names)} measures say the same ({verdicts[0]})"
+    counts = [f"{counted(verdicts.count(found), *_SAY[found])} ({found})" for found in dict.fromkeys(verdicts)]
+    if len(counts) == 1:
+        start = f"All {len(verdicts)} measures say the same ({verdicts[0]})"
     else:
-        parts = [f"{found} by {len(them)}: {listed(them)}" for found, them in told.items()]
-        start = f"It depends on the measure (conditional); {'; '.join(parts)}"
-    return f"{start}. Paths against the sum, where 0 is expected: {results.told(SIGNS)}."
+        start = f"It depends on the measure (conditional): of {len(verdicts)}, {listed(counts)}"
+    return (
+        f"{start}. Share of paths that work against a sum, where there should be none: "
+        f"{results.told(SIGNS, brief=True)}."
+    )
 
 
 def draw(room: Room, results: Results[Settings]) -> list[Plotted]:

@@ -137,15 +137,15 @@ def reading(results: Results[Settings]) -> str:
     answers = {mode: [f"{world}, {pay} pay ({mode})" for world, pay in product(WORLDS, PAYS)] for mode in _MODES}
     verdicts = [[results.answer(KEPT, condition).verdict for condition in answers[mode]] for mode in _MODES]
     alike = verdicts[0] == verdicts[1]
-    sexual = results.told(KEPT, answers["sexual"]).replace(" (sexual)", "")
-    clonal = results.told(KEPT, answers["clonal"]).replace(" (clonal)", "")
+    sexual = results.told(KEPT, answers["sexual"], brief=True).replace(" (sexual)", "")
+    clonal = results.told(KEPT, answers["clonal"], brief=True).replace(" (clonal)", "")
     chances = [results.comparison(SUCCEEDS, f"changing, {needed} needed").with_mixing for needed in NEEDED]
     whole = results.comparison(SUCCEEDS, f"changing, {NEEDED[0]} needed").without
     return (
-        f"{results.opening(KEPT)}. Pay of {s.small_ones} small less that of the large one: {sexual}. "
-        f"{'The same in clonal populations' if alike else f'In clonal populations: {clonal}'}. While things change, "
-        f"any, half and all small ones come off in {listed([number(chance, 2) for chance in chances])} of "
-        f"individuals, the large one in {number(whole, 2)}."
+        f"{results.opening(KEPT)}. What {s.small_ones} small ones pay, less the large one: {sexual}. "
+        f"{'The same in clonal populations' if alike else f'In clonal populations: {clonal}'}. In a changing world "
+        f"{number(whole, 2)} of individuals complete the large one; any, half and all of the small ones "
+        f"{listed([number(chance, 2) for chance in chances])}."
     )
 
 
@@ -170,7 +170,7 @@ def _designs() -> dict[str, str]:
 
 def _names(settings: Settings) -> dict[str, str]:
     """Of the designs."""
-    return {"large": f"one of {settings.members}", "small": f"{settings.small_ones} of {settings.size}"}
+    return {"large": f"one large, of {settings.members}", "small": f"{settings.small_ones} small, of {settings.size}"}
 
 
 def _course(axes: Axes, results: Results[Settings], world: str, pay: str) -> list[Plotted]:
@@ -214,7 +214,7 @@ def _closed_forms(axes: Axes, settings: Settings) -> list[Plotted]:
         _Line(f"{more:g} q{_raised(settings.members)}", "large", (0, (4, 1.5)), more * all_of_it, at=0.2),
         _Line(f"q{_raised(settings.size)}", "small", "-", complete(q, settings.size), at=0.6),
         _Line("any", "small", (0, (1, 1)), enough(q, settings.size, settings.small_ones, 1), at=0.6),
-        _Line("half", "small", (0, (3, 1, 1, 1)), enough(q, settings.size, settings.small_ones, half), at=0.4),
+        _Line("half", "small", (0, (3, 1, 1, 1)), enough(q, settings.size, settings.small_ones, half), at=0.85),
     )
     rows = []
     for line in lines:
@@ -268,8 +268,8 @@ def _map(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     axes.set_yticks([1, 10, 100, 1000], labels=["1", "10", "100", "1000"])
     axes.minorticks_off()
     axes.set_xlabel("members out of place")
-    for design, x, y in (("large", 0.05, 0.9), ("small", 0.7, 0.27)):
-        axes.annotate(_names(s)[design], (x, y), xycoords="axes fraction", va="center", color=colors[design],
+    for words, design, x, y in (("the large one", "large", 0.05, 0.9), ("small ones", "small", 0.59, 0.27)):
+        axes.annotate(words, (x, y), xycoords="axes fraction", va="center", color=colors[design],
                       fontweight="bold")  # fmt: skip
     return rows
 

@@ -81,11 +81,11 @@ def reading(results: Results[Settings]) -> str:
     half = {arm: number(float(results.values[f"half:{arm}"].mean()), 2) for arm in (str(_SHOWN), "1", "dropout")}
     shown = f"{_SHOWN} copies"
     return (
-        f"Are copies a poor way? {results.opening(HALF)}. With half of the units, {s.width // _SHOWN} units in {shown} "
-        f"are right on {half[str(_SHOWN)]}, {s.width} different ones on {half['1']}, with dropout on "
-        f"{half['dropout']}: {results.told(HALF, [shown])}. With all: {results.overall(WHOLE)}, "
-        f"{results.told(WHOLE, [shown])}. But crossing, where copies average: {results.overall(CROSSING)}, "
-        f"{results.told(CROSSING, [shown, f'{_COPIES[-1]} copies'])}."
+        f"Is dropout better than copies? {results.opening(HALF)}. With half of the units gone, {s.width // _SHOWN} "
+        f"units in {shown} are right on {half[str(_SHOWN)]} of images, {s.width} different units on {half['1']}, and "
+        f"with dropout on {half['dropout']}. With none gone: {results.overall(WHOLE)}, "
+        f"{results.told(WHOLE, [shown], brief=True)}. In children, where copies average: {results.overall(CROSSING)}, "
+        f"{results.told(CROSSING, [shown, f'{_COPIES[-1]} copies'], brief=True)}."
     )
 
 

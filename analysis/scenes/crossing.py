@@ -124,14 +124,14 @@ NEURONS_WHOLE = Claim(
 
 
 def reading(results: Results[Settings]) -> str:
-    """What mixing does on both sides, where the difference is drawn large; then whether children are whole."""
+    """Whether children of mixed parents are whole; then what mixing does, where the difference is drawn large."""
     genes, networks = "pairs (between)", "two layers (strangers)"
-    spans = [f"{results.overall(claim)}, viability {_span(results, claim)}" for claim in (GENES_WHOLE, NEURONS_WHOLE)]
+    whole = [f"{_span(results, claim)} ({results.overall(claim)})" for claim in (GENES_WHOLE, NEURONS_WHOLE)]
+    gains = [results.difference(c, at) for c, at in ((GENES_MIX, genes), (NEURONS_MIX, networks))]
     return (
-        f"Do parts fit those of strangers better for having been mixed? Genes: {results.overall(GENES_MIX)}, "
-        f"{results.told(GENES_MIX, [genes])}. Neurons: {results.overall(NEURONS_MIX)}, "
-        f"{results.told(NEURONS_MIX, [networks])}. Is the child as good as its mixed parents? Genes: {spans[0]}. "
-        f"Neurons: {spans[1]}."
+        f"Of what mixed parents can do, children keep {whole[0]} with genes and {whole[1]} with neurons. Do parts fit "
+        f"those of strangers better for having been mixed? Genes: {results.overall(GENES_MIX)}, in pairs between "
+        f"populations {gains[0]}. Neurons: {results.overall(NEURONS_MIX)}, in two layers of strangers {gains[1]}."
     )
 
 

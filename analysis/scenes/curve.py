@@ -7,8 +7,8 @@ from pydantic import Field
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, ink, quiet
-from analysis.numbers import difference, number
-from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
+from analysis.numbers import number
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size, listed
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.drawing import Series, heading, points, styles
@@ -72,13 +72,10 @@ GREEN = Claim(
 def reading(results: Results[Settings]) -> str:
     """How wild it is, and what calms it."""
     learnt, away = (float(results.values[f"{of}:none"].mean()) for of in ("training", "truth"))
-    told = "; ".join(
-        f"{condition} {difference(results.comparison(GREEN, condition))}" for condition in GREEN.conditions
-    )
+    told = listed([f"{results.difference(GREEN, condition)} with {condition}" for condition in GREEN.conditions])
     return (
-        f"Does dropout calm the curve? {results.opening(GREEN)}. Without a remedy a network is {number(learnt, 2)} SDs "
-        f"of the noise from the points it learnt and {number(away, 2)} from the truth. That distance "
-        f"changes with {told}."
+        f"{results.opening(GREEN)}. Without a remedy the curve is {number(away, 2)} SDs of the noise away from the "
+        f"truth, and {number(learnt, 2)} from the points that it learnt. The distance from the truth changes by {told}."
     )
 
 

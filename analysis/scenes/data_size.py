@@ -9,7 +9,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, paper, quiet
-from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size, listed
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, heading, legend, sample_of, styles
@@ -92,18 +92,18 @@ REDUCES_LOSS = Claim(
 def reading(results: Results[Settings]) -> str:
     """Whether anything is left of overfitting, whether there is less of it, and where dropout gains."""
     return (
-        f"Is overfitting resolved? {results.opening(RESOLVES)}. Training less test accuracy with dropout: "
-        f"{_at(results, RESOLVES, 0, -1)}. Reduced? "
-        f"{results.opening(REDUCES)}; by dropout it changes {_at(results, REDUCES, 0, -1)}; in cross-entropy "
-        f"{results.overall(REDUCES_LOSS)}. "
-        f"Test accuracy gained {_at(results, GAIN, 0, 3, -1)} ({results.overall(GAIN)})."
+        f"{results.opening(RESOLVES)}. With dropout training accuracy is above test accuracy by "
+        f"{_at(results, RESOLVES, 0, -1)}. Does it shrink? {results.opening(REDUCES)}: it changes by "
+        f"{_at(results, REDUCES, 0, -1)}; in cross-entropy {results.overall(REDUCES_LOSS)}. Test accuracy is higher: "
+        f"{results.overall(GAIN)}, {_at(results, GAIN, 0, 3, -1)}."
     )
 
 
 def _at(results: Results[Settings], claim: Claim, *places: int) -> str:
     """Under some of the numbers of images."""
     chosen = [_CONDITIONS[place] for place in places]
-    return "; ".join(results.answer(claim, condition).told(f"at {condition.partition(' ')[0]}") for condition in chosen)
+    told = [f"{results.difference(claim, condition)} with {condition.partition(' ')[0]}" for condition in chosen]
+    return f"{listed(told)} images"
 
 
 def draw(room: Room, results: Results[Settings]) -> list[Plotted]:

@@ -9,7 +9,6 @@ from pydantic import Field
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, ink, quiet
-from analysis.numbers import difference
 from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim, Law
@@ -131,16 +130,17 @@ AVERAGING = Claim(
 
 
 def reading(results: Results[Settings]) -> str:
-    """What averaging does, and what training each by itself does."""
-    against = results.comparison(LIKE, "equal training")
+    """What averaging does, and what scaling is."""
+    weak, scaled, like = (
+        results.difference(claim, condition)
+        for claim, condition in ((WEAK, "thinned networks"), (SCALED, "50 at random"), (LIKE, "equal training"))
+    )
     one, two = (results.answer(GEOMETRIC, condition).verdict for condition in GEOMETRIC.conditions)
     return (
-        f"Like an ensemble? Test error of the average of {_PARITY} thinned networks less that of one "
-        f"{difference(results.comparison(WEAK, 'thinned networks'))} ({results.overall(WEAK)}); of the scaled network "
-        f"less that of this average {difference(results.comparison(SCALED, '50 at random'))} "
-        f"({results.overall(SCALED)}), of {results.settings.networks} full networks {difference(against)} "
-        f"({results.overall(LIKE)}). That scaling is the geometric mean of all: one layer {one}, two {two}. Test "
-        f"cross-entropy less that without dropout: {results.told(AVERAGING)}."
+        f"Is the scaled network as good as an average of {_PARITY} thinned ones? {results.opening(SCALED)}: its test "
+        f"error less theirs is {scaled}. As an average of {results.settings.networks} full networks that took as long? "
+        f"{results.opening(LIKE)}: {like}. The average of thinned networks is better than one: {weak} "
+        f"({results.overall(WEAK)}). Scaling is their geometric mean: {one} with one layer, {two} with two."
     )
 
 

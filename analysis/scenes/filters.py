@@ -73,17 +73,17 @@ _PANELS = {
     "moran": ("Smoothness", "Moran's I, 0 noise", CLEAR),
     "hoyer": ("Sparsity", "1 a single pixel", FEW),
     "activation": ("Activation", "mean of hidden units", SPARSE),
-    "wrong": ("Wrong", "variance, classes", COST),
+    "wrong": ("Wrong", "share of all", COST),
 }
 
 
 def reading(results: Results[Settings]) -> str:
     """Filters first, then what units answer, then what it costs."""
     return (
-        f"Local? {results.opening(LOCAL)}: spread {results.told(LOCAL)}. Clear? {results.opening(CLEAR)}: smoothness "
-        f"{results.told(CLEAR)}. Few pixels? {results.opening(FEW)}: sparsity {results.told(FEW)}. The autoencoder's "
-        f"mean activation is {_ratio(results)} as large ({results.answer(SPARSE, 'autoencoder').verdict}). What is "
-        f"wrong, dropout less none: {results.told(COST)}."
+        f"Local? {results.opening(LOCAL)}. Clear? {results.opening(CLEAR)}; smoothness: "
+        f"{results.told(CLEAR, brief=True)}. Of few pixels? {results.opening(FEW)}. The autoencoder's units are on "
+        f"average {_ratio(results)} as active ({results.answer(SPARSE, 'autoencoder').verdict}). As good? "
+        f"{results.opening(COST)}; errors, dropout less none: {results.told(COST, brief=True)}."
     )
 
 

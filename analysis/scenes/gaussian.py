@@ -82,11 +82,11 @@ def reading(results: Results[Settings]) -> str:
     """Equality, and what is unchanged on average."""
     ours = list(_TASKS.values())
     return (
-        f"Gaussian less Bernoulli: accuracy {within(results, ACCURACY, ours)} ({results.overall(ACCURACY)} that they "
-        f"are the same), children's viability {within(results, CROSSING, ours)} ({results.overall(CROSSING)}), kept by "
-        f"half of the units {within(results, HALF, ours)} ({results.overall(HALF)}). That nothing needs scaling: "
-        f"{results.overall(ACTIVATION)} for a linear unit, {results.overall(NEXT)} behind a rectifier, whose mean "
-        f"activation changes by {within(results, NEXT)}."
+        f"Is Gaussian noise as good? {results.opening(ACCURACY)}. Instead of dropping it changes accuracy by "
+        f"{within(results, ACCURACY, ours)}, children's viability by {within(results, CROSSING, ours)} "
+        f"({results.overall(CROSSING)}), and the accuracy that half of the units keep by {within(results, HALF, ours)} "
+        f"({results.overall(HALF)}). Nothing needs scaling: {results.overall(ACTIVATION)} for a linear unit, "
+        f"{results.overall(NEXT)} behind a rectifier, where the mean activation changes by {within(results, NEXT)}."
     )
 
 
@@ -108,7 +108,7 @@ def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
 
 def _means(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     """Mean activation under noise, relative to that without, of the next layer; and what it would be undivided."""
-    heading(axes, "Handed on", "mean, to that without")
+    heading(axes, "Handed on", "mean; 1: no noise")
     without, dropout, purple, _ = styles()
     keep = 1.0 - results.settings.drop_prob
     rows = [

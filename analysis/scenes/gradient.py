@@ -111,10 +111,10 @@ def reading(results: Results[Settings]) -> str:
     keeps, taken = results.values["keeps"][0], results.values["taken"].mean(0)
     most, half = (number(100.0 * share, 0) for share in (taken.max(), taken[keeps == 0.5][0]))
     return (
-        f"The gradient formula: {results.overall(FORMULA)}, exact beside the unit scaled by keep. Strongest at 1/2: "
-        f"{results.overall(HALF)}; keep {keeps[np.argmax(taken)]:g} takes {most} % of the weight, 1/2 {half} %. "
-        f"Gaussian noise leaves the mean gradient: {results.overall(UNCHANGED)}. Dropout is ridge regression: "
-        f"{results.overall(RIDGE)}. The formula elsewhere, relative error: {results.told(ELSEWHERE)}."
+        f"On average it shrinks weights as ridge regression does: {results.overall(RIDGE)}. Most at keep 1/2: "
+        f"{results.overall(HALF)}; a weight loses {half} % there, {most} % at {keeps[np.argmax(taken)]:g}. "
+        f"Gaussian noise leaves the mean gradient as it is: {results.overall(UNCHANGED)}. The formula is "
+        f"{results.overall(FORMULA)}; its relative error: {results.told(ELSEWHERE, brief=True)}."
     )
 
 
@@ -135,9 +135,9 @@ def _strength(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     axes.plot(keeps, essay, color=orange.color, ls=orange.line, lw=1.5)
     axes.axvline(0.5, color=quiet(), lw=0.8, ls=(0, (1, 2)))
     axes.annotate(
-        "dropout", (keeps[3], mean[3]), (6, 2), textcoords="offset points", color=blue.color, fontweight="bold"
+        "dropout", (keeps[1], mean[1]), (7, 3), textcoords="offset points", color=blue.color, fontweight="bold"
     )
-    axes.annotate("as p (1 - p)", (0.3, 0.32), color=orange.color, fontweight="bold")  # fmt: skip
+    axes.annotate("as p (1 - p)", (0.04, 0.03), color=orange.color, fontweight="bold")
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1.03)
     axes.set_xticks([0, 0.5, 1], labels=["none", "half", "all"])
@@ -160,7 +160,7 @@ def _added(axes: Axes, results: Results[Settings]) -> list[Plotted]:
         y = results.values[f"change:{name}:0.5"].ravel()
         axes.plot(x, y, ls="", marker=style.marker, color=style.color, label=name.capitalize(), **look)
         rows += Series(panel="added", arm=name, name="change of the mean gradient", side=SIDE).exact(x, y)
-    axes.annotate("if unchanged", (0.97 * reach, 0.0), (0, -4), textcoords="offset points", ha="right", va="top",
+    axes.annotate("unchanged", (0.99 * reach, 0.0), (0, -4), textcoords="offset points", ha="right", va="top",
                   color=arms()[0].color, fontweight="bold")  # fmt: skip
     axes.legend(loc="lower right", fontsize=8, handletextpad=0.2, borderaxespad=0.1)
     axes.set_xlim(-reach, reach)

@@ -109,10 +109,10 @@ def reading(results: Results[Settings]) -> str:
     """Halves, coins, sets."""
     kept = number(100.0 * float(results.values["whole:unlinked:5"].mean()), 0)
     return (
-        f"{results.opening(HALF)}: half from each parent, on average. The share varies as if a coin were tossed for "
-        f"each gene, by variance less a coin's, in units of it: {results.told(TOSSED)}. It breaks up sets "
-        f"({results.overall(BROKEN)}): {kept} % of children have either parent's five unlinked genes whole; (1/2)^k of "
-        f"one parent's is exact ({results.overall(SETS)}), so is the decay of D by 1 - r ({results.overall(DECAY)})."
+        f"Half of each, on average ({results.overall(HALF)}). The share varies as if coins were tossed; variance over "
+        f"that of coins, less 1: {results.told(TOSSED, brief=True)}. Sets are broken up ({results.overall(BROKEN)}): "
+        f"{kept} % of children have either parent's five unlinked genes whole. Exact: all k genes of one parent are in "
+        f"(1/2)^k ({results.overall(SETS)}), and association fades by 1 - r ({results.overall(DECAY)})."
     )
 
 

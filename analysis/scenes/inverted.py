@@ -68,10 +68,15 @@ FASTER = Claim(
 
 def reading(results: Results[Settings]) -> str:
     """Whether they are equal, and which is faster."""
+    classic, first, halfway = (
+        " and ".join(number(float(results.values[f"rate:{name}:{keep}"].mean()), 2) for keep in _KEEPS)
+        for name in _RATES
+    )
     return (
         f"{results.opening(EQUAL)}: exactly the same if the weights behind the layer start larger by 1 / keep and "
-        f"learn 1 / keep² as fast. Is the effective learning rate higher? {results.opening(FASTER)}; by that "
-        f"much of the chosen one: {results.told(FASTER)}."
+        f"learn 1 / keep² as fast. Is the effective learning rate higher? {results.opening(FASTER)}: with keep "
+        f"{' and '.join(_KEEPS)} it is {classic} times classic scaling's; {first} times that "
+        f"without dropout at first, {halfway} halfway."
     )
 
 

@@ -89,9 +89,10 @@ BOUND = Law(
 def reading(results: Results[Settings]) -> str:
     """Both claims."""
     return (
-        f"{results.opening(END)}. Random pairing less jackpot, log fitness in the end: {results.told(END)}. "
-        f"Hybrid viability: {results.overall(CHILDREN)}. A rare jackpot {results.settings.advantage:g} times as fit is "
-        f"lost {_lost(results)}; the law of its growth: {results.overall(BOUND)}."
+        f"{results.opening(END)}. Log fitness in the end, random pairing less jackpot: "
+        f"{results.told(END, brief=True)}. Are its children of two populations fitter? "
+        f"{results.opening(CHILDREN)}. A rare jackpot {results.settings.advantage:g} times as fit is "
+        f"lost {_lost(results)}, by a law of its growth ({results.overall(BOUND)})."
     )
 
 

@@ -9,7 +9,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, arms, paper, quiet
-from analysis.numbers import difference, number
+from analysis.numbers import number
 from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
@@ -101,18 +101,16 @@ def reading(results: Results[Settings]) -> str:
     """Whether half is best, whether its variance is why, and what becomes of the rule of thumb."""
     means = [float(results.values[f"accuracy:fixed:{keep:g}"].mean()) for keep in HIDDEN_KEPT]
     least, most = (
-        difference(results.comparison(BEST, f"keep {keep:g} (same width)"))
-        for keep in (HIDDEN_KEPT[0], HIDDEN_KEPT[-1])
+        results.difference(BEST, f"keep {keep:g} (same width)") for keep in (HIDDEN_KEPT[0], HIDDEN_KEPT[-1])
     )
     ranks = [number(float(results.values[f"rank:{law}:activation"].mean()), 2) for law in ("variance", "odds")]
-    rule = difference(results.comparison(RULE_HELPS, "against nothing dropped"))
-    tuned = difference(results.comparison(RULE_SUFFICES, "against the best by validation"))
+    rule = results.difference(RULE_HELPS, "against nothing dropped")
+    tuned = results.difference(RULE_SUFFICES, "against the best by validation")
     return (
-        f"Half is best? {results.opening(BEST)}: its accuracy less that of {HIDDEN_KEPT[0]:g} is {least}, less that "
-        f"of 1 {most}; the highest mean is at {HIDDEN_KEPT[int(np.argmax(means))]:g}. Does q(1-q), largest there, tell "
-        f"better than (1-q)/q what shrinks? {results.opening(PREDICTS)}: with how much activations do, it has a rank "
-        f"correlation of {ranks[0]}, (1-q)/q one of {ranks[1]}. "
-        f"The rule 0.8 and 0.5: {rule} over no dropout, {tuned} over what validation chooses."
+        f"Is half best? {results.opening(BEST)}: mean accuracy is highest with {HIDDEN_KEPT[int(np.argmax(means))]:g} "
+        f"kept; half has {least} over {HIDDEN_KEPT[0]:g}, {most} over all. Is shrinking strongest there, as q(1-q) is? "
+        f"{results.opening(PREDICTS)}: its rank correlation with it is {ranks[0]}, that of (1-q)/q {ranks[1]}. "
+        f"The rule of thumb has {rule} over no dropout, {tuned} over what validation chooses."
     )
 
 
@@ -130,7 +128,7 @@ def _hidden(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     rows += _errors(axes, results, "scaled", HIDDEN_KEPT, by_kept)
     width = results.settings.width
     _named(axes, (f"{width} units", by_width), (f"{width * HALF:g} units left", by_kept))
-    axes.annotate("flat as published", (0.6, 0.03), xycoords=("data", "axes fraction"), ha="center", fontsize=8,
+    axes.annotate("published\nas flat", (0.6, 0.03), xycoords=("data", "axes fraction"), ha="center", fontsize=8,
                   color=quiet())  # fmt: skip
     return rows
 
@@ -169,7 +167,7 @@ def _sizes(axes: Axes, results: Results[Settings]) -> list[Plotted]:
         series = Series(panel="size", arm="dropout", name=kind, side=SIDE)
         rows += _line(axes, HIDDEN_KEPT, sizes / sizes[:, -1:], style, series)
     _named(axes, ("activations", network), ("weights, linear unit", linear))
-    axes.axvline(HALF, color=quiet(), lw=0.8, ls=(0, (1, 2)))
+    axes.axvline(HALF, ymax=0.78, color=quiet(), lw=0.8, ls=(0, (1, 2)))
     axes.annotate("q(1-q) is largest", (HALF, 0.03), (4, 0), xycoords=("data", "axes fraction"),
                   textcoords="offset points", fontsize=8, color=quiet())  # fmt: skip
     axes.set_ylim(0.0, 1.3)

@@ -104,8 +104,8 @@ def reading(results: Results[Settings]) -> str:
     """Each claim under both ways to make a network."""
     asked = {"Test accuracy": GENERAL, "Children of strangers": CROSSING, "Half of it gone": ROBUST,
              "Parts on their own": ADDITIVE}  # fmt: skip
-    told = " ".join(f"{what}: {results.told(claim)}." for what, claim in asked.items())
-    return f"Better with mixing? {told}"
+    told = " ".join(f"{what}: {results.told(claim, brief=True)}." for what, claim in asked.items())
+    return f"What mixing adds, as dropout to gradient descent and as sex to evolution. {told}"
 
 
 def draw(room: Room, results: Results[Settings]) -> list[Plotted]:

@@ -14,7 +14,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, arms, faint, quiet
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import Results, Room, Scene, Size, listed
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim, Law
 from analysis.scenes.drawing import Series, heading, legend, sample_of, styles
@@ -114,20 +114,24 @@ FORM = _exact("form", "the layer has no parameters and keeps the shape", "parame
 
 def reading(results: Results[Settings]) -> str:
     """What is drawn, then what is exact."""
-    exact = ", ".join(
-        f"{what} ({results.overall(law)})"
-        for what, law in (
-            ("no gradient for what is dropped", GRADIENT),
-            ("one mask both ways", BACKWARD),
-            ("nothing dropped in evaluation", WHOLE),
-            ("no parameters, same shape", FORM),
+    exact = {
+        words: results.overall(law)
+        for words, law in (
+            ("a dropped unit gets no gradient", GRADIENT),
+            ("forward and backward use one mask", BACKWARD),
+            ("nothing is dropped in evaluation", WHOLE),
+            ("there are no parameters", FORM),
         )
-    )
+    }
+    laws = [
+        f"{listed([words for words, found in exact.items() if found is verdict])} ({verdict})"
+        for verdict in dict.fromkeys(exact.values())
+    ]
     return (
-        f"Units of its own for every example and pass: {results.overall(FRESH)}. All {2**results.settings.units} "
-        f"sub-networks occur ({results.overall(EVERY)}), equally often ({results.overall(EQUAL)}), the number kept is "
-        f"by coins ({results.overall(COUNT)}), given is the probability to drop ({results.overall(TAKES)}). Exactly: "
-        f"{exact}."
+        f"Units of its own for every example and pass ({results.overall(FRESH)}), each by a toss of a coin "
+        f"({results.overall(COUNT)}). So all {2**results.settings.units} sub-networks occur "
+        f"({results.overall(EVERY)}), equally often ({results.overall(EQUAL)}). The number that layers are given is "
+        f"the probability to drop ({results.overall(TAKES)}). Exactly: {'; '.join(laws)}."
     )
 
 
@@ -184,7 +188,7 @@ def _count(axes: Axes, results: Results[Settings]) -> list[Plotted]:
 
 def _patterns(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     n = results.settings.units
-    heading(axes, "Every sub-network", f"{2**n} patterns, by frequency x {2**n}")
+    heading(axes, "Every sub-network", f"{2**n} patterns; 1 is as often as by coins")
     numbers = np.arange(2**n)
     kept = np.bitwise_count(numbers)
     place = np.empty(2**n)

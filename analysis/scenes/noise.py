@@ -70,9 +70,10 @@ LOST = Claim(
 def reading(results: Results[Settings]) -> str:
     """Each place, and whether weight decay does it too."""
     against = [condition for condition in LOST.conditions if "against" in condition]
-    told = results.told(LOST, against).replace(" (against weight decay)", "")
+    told = results.told(LOST, against, brief=True).replace(" (against weight decay)", "")
     return (
-        f"{results.opening(LOST)}. Accuracy lost to noise, dropout less none: {results.told(LOST, list(_PLACES))}. "
+        f"{results.opening(LOST)}. Accuracy lost to noise, dropout less none: "
+        f"{results.told(LOST, list(_PLACES), brief=True)}. "
         f"The same, dropout less weight decay: {told}."
     )
 

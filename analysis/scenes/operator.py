@@ -87,9 +87,10 @@ def reading(results: Results[Settings]) -> str:
     worst = max(float(results.values[f"apart:{keep}"].max()) for keep in _NAMES)
     coded = results.answer(SAME, SAME.controls[0])
     return (
-        f"{results.opening(SAME)}: relatives and predictors differ by {number(worst)} at most, and k parts keep 2^-k "
-        f"of their weight ({results.overall(CONSPIRACIES)}); not where a dropped input counts as the other allele "
-        f"({coded.verdict}). The likeness ends at correlation, mixing less none: {results.told(APART)}."
+        f"{results.opening(SAME)}: what a genotype's relatives are worth on average is what a predictor trained with "
+        f"dropout says, to {number(worst)}. In both, k parts together keep 2^-k of their weight "
+        f"({results.overall(CONSPIRACIES)}). If a dropped input counts as the other allele: {coded.verdict}. The "
+        f"likeness ends at correlation; mixing less none: {results.told(APART, brief=True)}."
     )
 
 
@@ -113,7 +114,9 @@ def _same(axes: Axes, results: Results[Settings]) -> list[Plotted]:
     rows = []
     reach = 1.08 * max(float(np.abs(results.values[f"sex:{keep}"][0]).max()) for keep in _NAMES)
     axes.plot([-reach, reach], [-reach, reach], color=quiet(), lw=0.8)
-    for keep, style in reversed(_looks().items()):
+    looks = _looks()
+    for keep in sorted(looks, key=results.settings.keeps.__getitem__, reverse=True):
+        style = looks[keep]
         sex, dropout = (results.values[f"{side}:{keep}"][0] for side in ("sex", "dropout"))
         axes.plot(dropout, sex, ls="", marker=style.marker, ms=4, color=style.color, mec=paper(), mew=0.4)
         rows += Series(panel="same", arm=keep, name="relatives by prediction").exact(dropout, sex)

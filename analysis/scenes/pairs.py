@@ -65,4 +65,5 @@ def within(results: Results[Any], claim: Claim, conditions: Sequence[str] = ()) 
     known = [(c.low, c.high) if math.isfinite(c.low) else (c.difference, c.difference) for c in found]
     low, high = min(low for low, _ in known), max(high for _, high in known)
     decimals = decimals_for(low, high)
-    return f"{signed(low, decimals)} to {signed(high, decimals)}"
+    ends = dict.fromkeys(signed(end, decimals) for end in (low, high))
+    return " to ".join(ends)

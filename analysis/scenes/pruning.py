@@ -81,13 +81,16 @@ UNITS = _less(
 
 
 def reading(results: Results[Settings]) -> str:
-    """Whether weights slack without dropout, and whether it prevents that."""
-    told = ". ".join(
-        f"{words}: {results.told(claim, _SIZES)}"
-        for words, claim in (("Near zero", IDLE), ("Weights to spare", WEIGHTS), ("Units dead", DEAD),
-                             ("Units to spare", UNITS))
+    """What dropout prevents, and whether weights slack without it."""
+    told = "; ".join(
+        f"{words}: {results.told(claim, _SIZES, brief=True)}"
+        for words, claim in (("weights near zero", IDLE), ("weights to spare", WEIGHTS), ("units dead", DEAD),
+                             ("units to spare", UNITS))
     )  # fmt: skip
-    return f"Do weights run down to zero without dropout? {results.opening(SLACK)}. Dropout less none: {told}."
+    return (
+        f"Weights from zero? {results.opening(IDLE)}. Shares that idle in narrow and wide networks, dropout less none: "
+        f"{told}. Do weights run down to zero without dropout? {results.opening(SLACK)}."
+    )
 
 
 def draw(room: Room, results: Results[Settings]) -> list[Plotted]:

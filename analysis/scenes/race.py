@@ -8,7 +8,7 @@ from analysis.arrays import Floats
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, ink, paper, quiet
-from analysis.numbers import difference, number
+from analysis.numbers import number
 from analysis.scenes.base import Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
@@ -92,11 +92,10 @@ def reading(results: Results[Settings]) -> str:
     never = [f" Of {len(at)} {arm} populations {missed} had not arrived after {s.generations} generations."
              for arm in ARMS if (missed := np.isnan(at := results.values[f"until:{arm}"]).sum())]  # fmt: skip
     return (
-        f"{results.opening(FASTER)}. Generations until {100 * s.target:g} % of the bits are good: "
-        f"{number(found.with_mixing, 0)} sexual, {number(found.without, 0)} clonal; difference "
-        f"{difference(found)}. Theory is off by at most {number(off['sexual'], 3)} (sexual) and "
-        f"{number(off['clonal'], 3)} (clonal) of the bits.{''.join(never)} New good genes that spread, sexual less "
-        f"clonal: {results.told(NEW)}."
+        f"{results.opening(FASTER)}: {100 * s.target:g} % of the bits are good after "
+        f"{number(found.with_mixing, 0)} generations with sex, and after {number(found.without, 0)} in clones. Theory "
+        f"is off by at most {number(off['sexual'], 3)} and {number(off['clonal'], 3)} of the bits.{''.join(never)} New "
+        f"good genes that spread, sexual less clonal: {results.told(NEW, brief=True)}."
     )
 
 

@@ -10,7 +10,6 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, paper, quiet
-from analysis.numbers import difference
 from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
@@ -85,15 +84,11 @@ TOO_LOW = Claim(
 def reading(results: Results[Settings]) -> str:
     """What validation chooses, whether that matters, and what a low rate does."""
     usual = _CALLED["momentum"]
-    chosen = difference(results.comparison(HIGHER, usual))
-    worth = difference(results.comparison(NEEDED, usual))
-    low = "; ".join(
-        results.answer(TOO_LOW, _CALLED[way]).told(_CALLED[way]) for way in ("plain", "momentum")
-    )  # fmt: skip
     return (
-        f"{results.opening(HIGHER)}. With {usual} validation chooses another rate for dropout by {chosen} powers of "
-        f"ten, worth {worth} of accuracy; momentum: {results.overall(MOMENTUM)}. At the lowest rate dropout changes "
-        f"accuracy by {low} ({results.overall(TOO_LOW)})."
+        f"The rate? {results.opening(HIGHER)}: with {usual} validation images choose one for dropout that is "
+        f"{results.difference(HIGHER, usual)} powers of ten off, and worth {results.difference(NEEDED, usual)} of "
+        f"accuracy. Momentum? {results.opening(MOMENTUM)}. What dropout changes at the lowest rate: "
+        f"{results.told(TOO_LOW, brief=True)}."
     )
 
 

@@ -104,10 +104,10 @@ def reading(results: Results[Settings]) -> str:
     """Whether it is better, whether it is the same, and what weights do."""
     crossed, halved = ([c for c in SAME.conditions if c.endswith(kind)] for kind in ("(crossing)", "(half gone)"))
     return (
-        f"More accurate than what is ordinary, each tuned? {results.opening(BETTER)}: {within(results, BETTER)}. The "
-        f"same thing ({results.overall(SAME)})? Of what parents can do its children keep "
-        f"{within(results, SAME, crossed)} more, and its halves {within(results, SAME, halved)}. Adding L2 or max-norm "
-        f"to it brings {within(results, ADDING)} ({results.overall(ADDING)}); its weights grow by "
+        f"Is it more accurate, each tuned? {results.opening(BETTER)}: by {within(results, BETTER)}. Is it the same "
+        f"thing? {results.opening(SAME)}: of what a network can do, its children keep "
+        f"{within(results, SAME, crossed)} and its halves {within(results, SAME, halved)} more. L2 or max-norm beside "
+        f"it adds {within(results, ADDING)} of accuracy ({results.overall(ADDING)}). Its weights grow by "
         f"{within(results, GROWTH)} ({results.overall(GROWTH)})."
     )
 

@@ -10,7 +10,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, ink, quiet
 from analysis.numbers import number
-from analysis.scenes.base import Results, Room, Scene, Size
+from analysis.scenes.base import Results, Room, Scene, Size, listed
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.drawing import Series, heading, legend, points, sample_of
@@ -95,12 +95,12 @@ _COLUMNS = {
 
 def reading(results: Results[Settings]) -> str:
     """Robustness, then the share, each on both scales."""
+    logs = [results.overall(claim) for claim in (ROBUST_LOG, ALONE_LOG, NEARLY_LOG)]
     return (
-        f"Robust? {results.opening(ROBUST)}; fitness left after a mutation, sexual less clonal: "
-        f"{results.told(ROBUST)}; on the log scale {results.overall(ROBUST_LOG)}. Useful alone? "
-        f"{results.opening(ALONE)}; first-order share with half missing: {results.told(ALONE, _NAMES[:-1])}; log "
-        f"{results.overall(ALONE_LOG)}. With a tenth missing: {results.told(NEARLY)}; log "
-        f"{results.overall(NEARLY_LOG)}."
+        f"Robust? {results.opening(ROBUST)}. Fitness left after a mutation, sexual less clonal: "
+        f"{results.told(ROBUST, brief=True)}. Useful alone? {results.opening(ALONE)} with half of the genes missing, "
+        f"{results.overall(NEARLY)} with a tenth missing. The three on the log scale: "
+        f"{listed(logs) if len(set(logs)) > 1 else logs[0]}."
     )
 
 
@@ -135,7 +135,7 @@ def _compared(axes: Axes, results: Results[Settings], what: str, scale: str) -> 
     axes.set_xticks([2.6 * group + 0.5 for group in range(len(_NAMES))], labels=_NAMES, color=ink(), fontsize=8)
     axes.grid(visible=False, axis="x")
     if what != "robust":
-        axes.set_ylim(0.0, 1.05)
+        axes.set_ylim(-0.04, 1.05)
     return rows
 
 

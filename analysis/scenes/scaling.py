@@ -105,8 +105,8 @@ def reading(results: Results[Settings]) -> str:
     """Where doubling is exact, and what it does for predictions."""
     return (
         f"{results.opening(DOUBLED)}: exact for a linear layer and the geometric mean of a softmax, not behind a "
-        f"rectifier. Accuracy of the scaled network less the average's: {results.told(STANDS)}; less that of one that "
-        f"is not scaled: {results.told(NEEDED)}."
+        f"rectifier. Accuracy of the scaled network less the average's: {results.told(STANDS, brief=True)}. Is "
+        f"scaling needed? {results.opening(NEEDED)}: {results.told(NEEDED, brief=True)}."
     )
 
 

@@ -7,7 +7,6 @@ from pydantic import Field
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, ink, quiet
-from analysis.numbers import difference
 from analysis.scenes.base import Results, Room, Scene, Size
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
@@ -76,10 +75,10 @@ def reading(results: Results[Settings]) -> str:
     """New genes, the control, and genes that there were already."""
     control = results.answer(OPEN, "nothing else varies")
     return (
-        f"New genes: {results.opening(OPEN)}. Populations that one takes over, sexual less clonal: "
-        f"{results.told(OPEN, list(_NAMES.values()))}; where nothing else varies "
-        f"{difference(results.comparison(OPEN, control.condition))} ({control.verdict}). Old genes: "
-        f"{results.opening(SPREADS)}; log fitness in the end: {results.told(SPREADS)}."
+        f"{results.opening(OPEN)}. Share of populations that a new gene takes over, sexual less clonal: "
+        f"{results.told(OPEN, list(_NAMES.values()), brief=True)}; where nothing else varies "
+        f"{results.difference(OPEN, control.condition)} ({control.verdict}). Do old genes fare better too? "
+        f"{results.opening(SPREADS)}; their log fitness in the end: {results.told(SPREADS, brief=True)}."
     )
 
 

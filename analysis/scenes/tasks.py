@@ -8,8 +8,8 @@ from pydantic import Field, field_validator
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import arms, faint, ink, paper, quiet
-from analysis.numbers import counted, difference, signed
-from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size, listed
+from analysis.numbers import counted, signed
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size, listed, quoted
 from analysis.scenes.base import Settings as SceneSettings
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
@@ -104,21 +104,23 @@ def reading(results: Results[Settings]) -> str:
     """How many tasks gain, where most is gained and lost."""
     found = {words: results.answer(BOOST, words).verdict for words in _TASKS.values()}
     huge = [words for words in _TASKS.values() if results.answer(HUGE, words).verdict is Verdict.SUPPORTED]
-    counts = [f"{sum(v is verdict for v in found.values())} {words}" for verdict, words in _COUNTED.items()]
-    effects = {words: results.comparison(BOOST, words) for words in _TASKS.values()}
-    best, worst = (pick(effects, key=lambda words: effects[words].difference) for pick in (max, min))
+    verdicts = list(found.values())
+    counts = [counted(verdicts.count(verdict), one, several) for verdict, (one, several) in _COUNTED.items()]
+    effects = {words: results.comparison(BOOST, words).difference for words in _TASKS.values()}
+    gained = listed([quoted(words) for words in huge]) if huge else "none"
+    best, worst = (pick(effects, key=lambda words: effects[words]) for pick in (max, min))
     return (
-        f"{results.opening(BOOST)}: of {counted(len(found), 'task')}, {listed(counts)} (by a "
-        f"hundredth). Most with {best}, {difference(effects[best])}; least with {worst}, {difference(effects[worst])}. "
-        f"Huge ({HUGE.smallest:g}) for {listed(huge) if huge else 'none'} ({results.overall(HUGE)})."
+        f"{results.opening(BOOST)}: of {counted(len(found), 'task')}, {listed(counts)}, by a hundredth or more. "
+        f"Most is gained with {best} ({signed(effects[best])}), least with {worst} ({signed(effects[worst])}). Are "
+        f"gains huge ({HUGE.smallest:g})? {results.opening(HUGE)}: {gained}."
     )
 
 
 _COUNTED = {
-    Verdict.SUPPORTED: "gain",
-    Verdict.NO_EFFECT: "do not change",
-    Verdict.CONTRADICTED: "lose",
-    Verdict.UNDETERMINED: "are undetermined",
+    Verdict.SUPPORTED: ("gains", "gain"),
+    Verdict.NO_EFFECT: ("does not change", "do not change"),
+    Verdict.CONTRADICTED: ("loses", "lose"),
+    Verdict.UNDETERMINED: ("is undetermined", "are undetermined"),
 }
 
 
@@ -151,7 +153,7 @@ def draw(room: Room, results: Results[Settings]) -> list[Plotted]:
     score.set_xscale("symlog", linthresh=0.1, linscale=1.2)
     reach = max(0.12, 1.15 * max(abs(row.y) for row in drawn if np.isfinite(row.y) and row.panel == "score"))
     score.set_xlim(-reach, reach)
-    marks = [mark for mark in ((0.05, 0.1, 0.3) if reach < 0.45 else (0.1, 1.0, 10.0)) if mark <= reach]
+    marks = [mark for mark in ((0.05, 0.3) if reach < 0.7 else (0.1, 1.0, 10.0)) if mark <= reach]
     across = [*(-mark for mark in reversed(marks)), 0.0, *marks]
     score.set_xticks(across, labels=[signed(mark, 2).rstrip("0").rstrip(".") if mark else "0" for mark in across])
     score.minorticks_off()

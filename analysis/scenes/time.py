@@ -8,7 +8,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, quiet
 from analysis.numbers import number
-from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
+from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size, listed
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
 from analysis.scenes.drawing import Series, curve, heading, legend, points, sample_of, styles
@@ -67,19 +67,17 @@ FOUR = Claim(
 def reading(results: Results[Settings]) -> str:
     """By how much longer, and whether it is four times."""
     told = "; ".join(
-        f"{words} {', '.join(_ratio(results, f'{words} (keep {keep:g})') for keep in _DROPPED)}"
-        for words in _GOALS.values()
+        f"to a {goal} {listed([_ratio(results, f'{goal} (keep {keep:g})') for keep in _DROPPED])}"
+        for goal in _GOALS.values()
     )
     return (
-        f"Longer? {results.opening(LONGER)}. Four times? {results.opening(FOUR)}. Steps as a multiple of those "
-        f"without dropout, keep {', '.join(keep_tick(keep) for keep in _DROPPED)}: {told}."
+        f"With keep {listed([keep_tick(keep) for keep in _DROPPED])} it takes so many times the steps without dropout: "
+        f"{told}. Longer? {results.opening(LONGER)}. Four times as long? {results.opening(FOUR)}."
     )
 
 
 def _ratio(results: Results[Settings], condition: str) -> str:
-    found = results.comparison(LONGER, condition)
-    span = "" if np.isnan(found.low) else f" [{number(1.0 + found.low, 2)}, {number(1.0 + found.high, 2)}]"
-    return f"{number(found.with_mixing, 2)}{span}"
+    return number(results.comparison(LONGER, condition).with_mixing, 2)
 
 
 def draw(room: Room, results: Results[Settings]) -> list[Plotted]:

@@ -81,10 +81,10 @@ def reading(results: Results[Settings]) -> str:
     best = [number(contest.without, 2) for contest in contests]
     mixers = [number(contest.with_mixing, 2) for contest in contests]
     return (
-        f"{results.opening(MIXERS)}. Free recombination less none, mixability rank of the winners: "
-        f"{results.told(MIXERS)}. With free recombination the best genotype wins {listed(best)} of the landscapes "
-        f"(fewer than half: {results.overall(LOSES)}; fewer than without: {results.overall(RARER)}), the two most "
-        f"mixable alleles {listed(mixers)} (more than the best: {results.overall(OVER)})."
+        f"{results.opening(MIXERS)}. What free recombination adds to the mixability rank of winners: "
+        f"{results.told(MIXERS, brief=True)}. With it the best genotype wins in {listed(best)} of landscapes (fewer "
+        f"than half: {results.overall(LOSES)}; fewer than without: {results.overall(RARER)}), the most mixable alleles "
+        f"in {listed(mixers)} (more than the best: {results.overall(OVER)})."
     )
 
 

@@ -12,7 +12,7 @@ from analysis.figures.plotted import Plotted
 from analysis.figures.results import mean_band
 from analysis.figures.sheet import row_of_panels
 from analysis.figures.theme import ArmStyle, diverging, ink, paper
-from analysis.numbers import difference, signed
+from analysis.numbers import signed
 from analysis.scenes.base import NETWORKS, Results, Room, Scene, Size
 from analysis.scenes.claim import Claim
 from analysis.scenes.data import content
@@ -88,18 +88,16 @@ ROOM = Claim(
 def reading(results: Results[Settings]) -> str:
     """Whether width decides on what dropout is worth."""
     small, large = (
-        difference(results.comparison(claim, f"{width} units"))
-        for claim, width in ((FAILS, WIDTHS[0]), (HELPS, WIDTHS[-1]))
+        results.difference(claim, f"{width} units") for claim, width in ((FAILS, WIDTHS[0]), (HELPS, WIDTHS[-1]))
     )
     fitted = [
         width for width in WIDTHS if float(results.values[f"training:{width}:1"].mean()) >= _FITTED
     ]  # fmt: skip
     enough = f"from {fitted[0]} units on" if fitted else "at none of these widths"
     return (
-        f"{results.opening(FIRST)}. With half of its units kept, a network of {WIDTHS[0]} units changes its test "
-        f"accuracy by {small}, one of {WIDTHS[-1]} by {large}; without dropout the training images are fitted "
-        f"{enough}. "
-        f"Twice the units, half kept, against all kept: {results.overall(ROOM)}."
+        f"{results.opening(FIRST)}. Keeping half of the units changes the test accuracy of a network of {WIDTHS[0]} "
+        f"units by {small}, of one of {WIDTHS[-1]} by {large}; without dropout training images are fitted {enough}. "
+        f"That twice the units, half of them kept, do better than all kept: {results.overall(ROOM)}."
     )
 
 
