@@ -24,7 +24,7 @@ LedgerFolder = Annotated[
     Path | None,
     typer.Option(
         "--ledger",
-        help="Folder of a ledger (default: the last whole one that was run here, else the project's own).",
+        help="Folder of a ledger (default: the largest whole one that was run here, or the project's own).",
         rich_help_panel=SHOW,
     ),
 ]
@@ -48,7 +48,7 @@ def claims_list(
 
     - `mixability claims list`
 
-    - `mixability claims list --essay 002 --verdict contradicted`
+    - `mixability claims list --essay 002 --verdict conditional`
     """
     from analysis.ledger.printing import entries_table
     from analysis.ledger.statements import RULINGS, one_of, statements
@@ -66,7 +66,10 @@ def claims_list(
     if json:
         typer.echo(_as_json(chosen))
         return
-    console().print(entries_table(chosen))
+    if chosen:
+        console().print(entries_table(chosen))
+    else:
+        typer.echo("No claim is of that kind.")
     _conclude(found)
     if chosen:
         typer.echo(f"Everything about one: mixability claims show {chosen[0].id}")
@@ -229,6 +232,7 @@ def _opened(folder: Path | None) -> "Ledger":
 
     if folder is None and (folder := latest()) is None:
         return Ledger("standard", {})
+    typer.echo(f"ledger: {folder}", err=True)
     return Ledger.read(folder)
 
 

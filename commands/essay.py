@@ -20,7 +20,7 @@ LedgerFolder = Annotated[
     Path | None,
     typer.Option(
         "--ledger",
-        help="Where numbers come from (default: the last whole ledger that was run here, else the project's own).",
+        help="Where numbers come from (default: the largest whole ledger that was run here, or the project's own).",
         rich_help_panel=RUN,
     ),
 ]

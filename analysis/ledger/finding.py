@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from analysis.scenes.base import Scale
+from analysis.scenes.base import SCALES, Scale
 
 FOLDER = Path("runs") / "ledger"
 """Under it a folder for each scale that was run here."""
@@ -22,16 +22,19 @@ def folder_of(scale: Scale, seed: int) -> Path:
 def latest() -> Path | None:
     """The ledger to be asked where none is named; None where there is none at all.
 
-    The last whole one that was written here; else the project's own; else the last, with claims that were not run.
+    Whole ones go before those with claims that were not run, then larger scales before smaller ones, so that a small
+    trial hides nothing; then what was written here, the last first, before the project's own.
     """
     written = sorted(FOLDER.glob("*/ledger.json"), key=lambda file: file.stat().st_mtime, reverse=True)
     own = [COMMITTED / "ledger.json"] if (COMMITTED / "ledger.json").exists() else []
-    found = [*filter(_is_whole, written), *own, *written]
+    found = sorted([*written, *own], key=_worth, reverse=True)
     return found[0].parent if found else None
 
 
-def _is_whole(ledger: Path) -> bool:
+def _worth(ledger: Path) -> tuple[bool, int]:
+    """Whether it is whole, and its scale."""
     try:
-        return "not run" not in json.loads(ledger.read_text(encoding="utf-8"))["verdicts"]
+        said = json.loads(ledger.read_text(encoding="utf-8"))
+        return "not run" not in said["verdicts"], SCALES.index(said["scale"])
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return False, -1

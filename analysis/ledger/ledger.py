@@ -229,18 +229,16 @@ class Ledger:
         if lacking := [scene for scene in claim.scenes if scene not in self.scenes]:
             return "not run", f"{counted(len(lacking), 'scene')} not run: {', '.join(lacking)}."
         verdict = overall([told.answer for told in answers])
-        question = claim.kind == "open question"
-        return cast("Ruling", str(verdict)), " ".join(self._because(ask, question=question) for ask in claim.asks)
+        return cast("Ruling", str(verdict)), " ".join(self._because(ask) for ask in claim.asks)
 
-    def _because(self, ask: str, *, question: bool) -> str:
-        """What decides; of a question also what was asked, since a verdict is on a statement."""
+    def _because(self, ask: str) -> str:
+        """What decides: the statement that each of the verdicts is on, and the numbers."""
         scene, _, name = ask.partition("/")
         kept = self.scenes[scene]
         claim = kept.claim(name)
         told = kept.results.told(claim, [c for c in claim.conditions if c not in claim.controls])
         failed = f" {counted(kept.failed, 'replicate')} could not be finished." if kept.failed else ""
-        asked = f"Asked whether {claim.says}. " if question else ""
-        return f"{asked}{claim.measure[:1].upper()}{claim.measure[1:]}: {told}.{failed}"
+        return f"“{claim.says[:1].upper()}{claim.says[1:]}”: {claim.measure}, {told}.{failed}"
 
 
 def _mean(kept: Kept, name: str) -> Value:

@@ -69,7 +69,7 @@ def in_full(entry: Entry) -> list[Text | Padding]:
     ]  # fmt: skip
     if entry.answers:
         lines.append(Text(""))
-    for told in entry.answers:
+    for told in sorted(entry.answers, key=lambda told: told.answer.control):
         control = " Control, not part of the claim." if told.answer.control else ""
         lines.append(Padding(Text(f"- {told.answer.sentence}{control}"), (0, 0, 0, 2)))
     lines.append(Text(""))

@@ -232,7 +232,7 @@ def _kind(condition: str) -> str:
 
 def quoted(name: str) -> str:
     """A name as it can stand in a list: with a comma of its own, in quotation marks."""
-    return f"“{name}”" if "," in name else name
+    return f"“{name}”" if ", " in name else name
 
 
 def listed(words: Sequence[str]) -> str:

@@ -22,6 +22,9 @@ from analysis.stats import (
     verdict,
 )
 
+_MANY = 1000
+"""Replicates that nobody would run."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
@@ -128,11 +131,17 @@ class Compared(Finding):
     def sentence(self) -> str:
         """In full."""
         one, two = arms(self.comparison)
+        # a control may compare other arms than the claim: what they are stands in its condition
+        both = f"{one} and {two}" if self.control else f"{one} {self.claim.arms[0]}, {two} {self.claim.arms[1]}"
         text = (
-            f"{self.measure}, {self.condition}: {one} {self.claim.arms[0]}, {two} {self.claim.arms[1]}; difference "
-            f"{difference(self.comparison)}; smallest effect of interest {self.smallest:g}: {self.verdict}"
+            f"{self.measure}, {self.condition}: {both}; difference {difference(self.comparison)}; "
+            f"smallest effect of interest {self.smallest:g}: {self.verdict}"
         )
-        return f"{text}; about {self.needed:,} replicates would decide." if self.needed else f"{text}."
+        if not self.needed:
+            return f"{text}."
+        if self.needed > _MANY:
+            return f"{text}, too near to the smallest effect to be decided by {_MANY:,} replicates."
+        return f"{text}; about {self.needed:,} replicates would decide."
 
     @property
     def p_value(self) -> float:

@@ -167,7 +167,7 @@ def _apart(axes: Axes, results: Results[Settings]) -> list[Plotted]:
 
 SCENE = Scene(
     name="operator",
-    title="Are sex and dropout one principle?",
+    title="Are sex and dropout one operator?",
     source="the noise operator: O'Donnell 2014, chapter 2; Kempthorne 1954 for relatives; Lengerich et al. 2022",
     claims=(SAME, OPERATOR, CONSPIRACIES, APART),
     settings=Settings,

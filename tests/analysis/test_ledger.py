@@ -265,6 +265,6 @@ def test_failed_replicates_are_told() -> None:
     assert entry.because.endswith("2 replicates could not be finished.")
 
 
-def test_of_a_question_the_ledger_says_what_was_asked(ledger: Ledger) -> None:
-    says = SCENES["race"].claims[0].says
-    assert ledger.entry("000-4").because == f"Asked whether {says}. {ledger.entry('000-1').because}"
+def test_a_row_says_what_its_numbers_decide(ledger: Ledger) -> None:
+    claim = SCENES["race"].claims[0]
+    assert ledger.entry("000-1").because.startswith(f"“{claim.says[0].upper()}{claim.says[1:]}”: {claim.measure}, ")

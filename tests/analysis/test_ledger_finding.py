@@ -17,10 +17,11 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "own"
 
 
-def written(folder: Path, at: int, **verdicts: int) -> Path:
+def written(folder: Path, at: int, *, scale: str = "smoke", **verdicts: int) -> Path:
     folder.mkdir(parents=True)
     file = folder / "ledger.json"
-    file.write_text(json.dumps({"verdicts": {name.replace("_", " "): count for name, count in verdicts.items()}}))
+    told = {name.replace("_", " "): count for name, count in verdicts.items()}
+    file.write_text(json.dumps({"scale": scale, "verdicts": told}))
     os.utime(file, (at, at))
     return folder
 
@@ -30,20 +31,22 @@ def test_there_may_be_none(own: Path) -> None:
     assert finding.latest() is None
 
 
-def test_the_last_whole_one_goes_before_later_parts(own: Path) -> None:
-    whole = written(finding.FOLDER / "smoke", 1, supported=63)
-    written(finding.FOLDER / "standard", 2, supported=1, not_run=62)
-    assert finding.latest() == whole
-    later = written(finding.FOLDER / "paper", 3, supported=63)
+def test_a_whole_one_goes_before_parts_and_a_larger_scale_before_a_smaller_one(own: Path) -> None:
+    smoke = written(finding.FOLDER / "smoke", 2, supported=63)
+    written(finding.FOLDER / "standard", 3, scale="standard", supported=1, not_run=62)
+    assert finding.latest() == smoke
+    written(own, 1, scale="standard", supported=63)
+    assert finding.latest() == own
+    later = written(finding.FOLDER / "standard-seed-2", 4, scale="standard", supported=63)
     assert finding.latest() == later
-    written(own, 4, supported=63)
-    assert finding.latest() == later
+    paper = written(finding.FOLDER / "paper", 0, scale="paper", supported=63)
+    assert finding.latest() == paper
 
 
 def test_the_projects_own_goes_before_parts_and_a_part_before_nothing(own: Path) -> None:
     part = written(finding.FOLDER / "smoke", 1, supported=1, not_run=62)
     assert finding.latest() == part
-    written(own, 0, supported=63)
+    written(own, 0, scale="standard", supported=63)
     assert finding.latest() == own
 
 
