@@ -64,8 +64,8 @@ def test_numbers_and_verdicts_that_changed_are_told_with_their_lines(essay: Path
         (
             7,
             "table: claims essay=000: 000-4 | halves of strangers work | supported | “Halves of strangers work”: "
-            "hybrid viability, apart +0.30 [+0.29, +0.31] (supported). -> 000-4 | halves of strangers work | contradicted | "
-            "“Halves of strangers work”: hybrid viability, apart −0.20 [−0.21, −0.19] (contradicted).",
+            "hybrid viability, apart +0.30 [+0.29, +0.31] (supported). -> 000-4 | halves of strangers work | "
+            "contradicted | “Halves of strangers work”: hybrid viability, apart −0.20 [−0.21, −0.19] (contradicted).",
         ),
     ]
     assert "is another than" in found.stale
