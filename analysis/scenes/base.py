@@ -19,6 +19,7 @@ from analysis.figures.chart import Chart
 from analysis.figures.plotted import Plotted
 from analysis.figures.sheet import sheet
 from analysis.figures.theme import Theme, theme
+from analysis.names import listed as shortened
 from analysis.numbers import counted, number, signed
 from analysis.report.words import ANSWERS
 from analysis.runs.record import code_digest
@@ -236,8 +237,8 @@ def quoted(name: str) -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """One, two and three."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    """One, two and three: all of them."""
+    return shortened(words, len(words))
 
 
 def records(outcomes: Sequence[Outcome]) -> str:
